@@ -1,1 +1,7 @@
-export {};
+export * from './atmosphere';
+export * from './composition';
+export * from './compressibility/compressibility';
+export { DETAIL } from './compressibility/detail';
+export * from './line-pack';
+export * from './reference';
+export * from './volume-conversion';
