@@ -1,1 +1,3 @@
-export {};
+export * from './units';
+export * from './units-of-measure';
+export * from './network-file';

@@ -1,0 +1,123 @@
+import { LocalName } from '@linepack/network';
+import { z } from 'zod';
+import { micros } from './plant';
+import { Position } from './roles';
+
+/** HH, H, L, LL of a tag; `communication` of a source or station; `loss` of an area's closed gas day. */
+export const AlarmCondition = z.enum(['HH', 'H', 'L', 'LL', 'communication', 'loss']);
+export type AlarmCondition = z.infer<typeof AlarmCondition>;
+
+export const AlarmClass = z.enum(['process', 'communication', 'loss']);
+export type AlarmClass = z.infer<typeof AlarmClass>;
+
+/** 1 high, 2 medium, 3 low. */
+export const AlarmPriority = z.union([z.literal(1), z.literal(2), z.literal(3)]);
+export type AlarmPriority = z.infer<typeof AlarmPriority>;
+
+/** ISA-18.2 states: A normal, B unacknowledged, C acknowledged, D returned unacknowledged, E shelved, F suppressed by design, G out of service. */
+export const AlarmLetter = z.enum(['A', 'B', 'C', 'D', 'E', 'F', 'G']);
+export type AlarmLetter = z.infer<typeof AlarmLetter>;
+
+const Noted = z.object({ by: z.string(), at: micros, comment: z.string() });
+
+/** Current state of one alarm, stored orthogonally; the letter is derived from it. */
+export const Alarm = z.object({
+  alarmId: z.string().describe('tag:<tag key>:<condition>, source:<id>:communication, area:<id>:loss'),
+  partition: z.string().describe("The station's id, or `network`"),
+  stationId: z.string().nullable(),
+  tagId: z.number().int().nullable(),
+  areaId: z.string().nullable(),
+  sourceId: z.string().nullable(),
+  condition: AlarmCondition,
+  class: AlarmClass,
+  priority: AlarmPriority,
+  name: LocalName.describe('What it is about: the tag, source or area'),
+  occurrence: z
+    .number()
+    .int()
+    .min(0)
+    .describe('Counts the occurrences of this alarm; an acknowledgement names it'),
+  active: z.boolean(),
+  acknowledged: z.boolean().describe('By the position that moves the ISA state of its class'),
+  latched: z.boolean(),
+  shelvedUntil: micros.nullable(),
+  suppressedBy: z.string().nullable(),
+  outOfService: z.boolean(),
+  activeSince: micros.nullable().describe('Source time at which this occurrence began'),
+  returnedAt: micros.nullable(),
+  value: z.number().nullable().describe('Value that raised it'),
+  limit: z.number().nullable(),
+  unit: z.string(),
+  noted: z
+    .object({ station: Noted.nullable(), dispatch: Noted.nullable() })
+    .describe('Who acknowledged this occurrence at which position'),
+  letter: AlarmLetter,
+});
+export type Alarm = z.infer<typeof Alarm>;
+
+export const AlarmEventKind = z.enum([
+  'raised',
+  'returned',
+  'acknowledged',
+  'reset',
+  'shelved',
+  'unshelved',
+  'suppressed',
+  'unsuppressed',
+  'outOfService',
+  'inService',
+]);
+export type AlarmEventKind = z.infer<typeof AlarmEventKind>;
+
+/** One line of the journal, append-only. */
+export const AlarmEvent = z.object({
+  eventId: z.string().describe('UUID given by the owner: the journal takes each event once'),
+  seq: z.number().int().nullable().describe('Order of commit; null while not yet journalled'),
+  at: micros.describe('When it happened: source time of a condition, receipt of a command'),
+  alarmId: z.string(),
+  partition: z.string(),
+  occurrence: z.number().int(),
+  kind: AlarmEventKind,
+  position: Position.nullable(),
+  actor: z.string().nullable(),
+  comment: z.string().nullable(),
+  value: z.number().nullable(),
+  limit: z.number().nullable(),
+  quality: z.number().int().nullable(),
+  state: Alarm.describe('State after the event'),
+});
+export type AlarmEvent = z.infer<typeof AlarmEvent>;
+
+/** An alarm as the console lists it. */
+export const ListedAlarm = Alarm.extend({
+  journalled: z.boolean().describe('False while its last event waits in the spool'),
+});
+export type ListedAlarm = z.infer<typeof ListedAlarm>;
+
+/** `GET /api/alarms`: all that are not normal (A), and the journal's position it stands on. */
+export const AlarmTable = z.object({
+  seq: z.number().int(),
+  alarms: z.array(ListedAlarm),
+  databaseAway: z.boolean(),
+});
+export type AlarmTable = z.infer<typeof AlarmTable>;
+
+/** `GET /api/alarms/events?after=SEQ&alarm=&limit=`: journal entries. */
+export const AlarmEventsQuery = z.object({
+  after: z.coerce.number().int().min(0).optional().describe('Only entries with a greater seq, oldest first'),
+  alarm: z.string().optional(),
+  limit: z.coerce.number().int().min(1).max(1_000).default(200),
+});
+export const AlarmEvents = z.object({ events: z.array(AlarmEvent) });
+export type AlarmEvents = z.infer<typeof AlarmEvents>;
+
+/** `POST /api/alarms/:id/acknowledge` */
+export const AcknowledgeBody = z.strictObject({
+  occurrence: z.number().int().min(1),
+  comment: z.string().max(500).default(''),
+});
+export type AcknowledgeBody = z.input<typeof AcknowledgeBody>;
+
+/** Answer to a command: it is durable in the journal, or in the spool while the database is away. */
+export const CommandAnswer = z.object({ durable: z.enum(['journal', 'spool']), alarm: Alarm });
+export type CommandAnswer = z.infer<typeof CommandAnswer>;

@@ -1,0 +1,104 @@
+import { z } from 'zod';
+import { Alarm, AlarmClass, AlarmEvent, AlarmPriority } from './alarm';
+import { LocalName } from '@linepack/network';
+import { micros } from './plant';
+import { Position } from './roles';
+
+/** Topics of the internal bus. A partition is a station's id, or `network`. Payloads are JSON. */
+export const TOPIC = {
+  live: (stationId: string) => `linepack/live/${stationId}`,
+  alarmEvent: (partition: string) => `linepack/alarm/event/${partition}`,
+  alarmJournalled: 'linepack/alarm/journalled',
+  /** Retained: every alarm of the partition that is not normal, so that the api has it while the database is away. */
+  alarmTable: (partition: string) => `linepack/alarm/table/${partition}`,
+  alarmCommand: (partition: string) => `linepack/alarm/command/${partition}`,
+  reply: (client: string) => `linepack/reply/${client}`,
+  /** Retained: a condition the worker found; the owner of the partition raises and returns the alarm. */
+  condition: (partition: string, key: string) => `linepack/condition/${partition}/${key}`,
+  lossUpdated: 'linepack/loss/updated',
+  configurationChanged: 'linepack/configuration/changed',
+  /** Retained, with a last will. */
+  status: (part: string) => `linepack/status/${part}`,
+} as const;
+
+/** A sample on the wire: [tag id, source time in microseconds, quality, value]. */
+export const LiveSample = z.tuple([z.number().int(), micros, z.number().int(), z.number().nullable()]);
+export type LiveSample = z.infer<typeof LiveSample>;
+
+export const LiveBatch = z.object({ stationId: z.string(), at: micros, samples: z.array(LiveSample) });
+export type LiveBatch = z.infer<typeof LiveBatch>;
+
+/** QoS 1, published at once; the event's seq is null until it is journalled. */
+export const AlarmEventMessage = z.object({ event: AlarmEvent });
+export type AlarmEventMessage = z.infer<typeof AlarmEventMessage>;
+
+/** QoS 1: these events are in the journal now, under these numbers. */
+export const AlarmJournalledMessage = z.object({
+  entries: z.array(z.object({ eventId: z.string(), alarmId: z.string(), seq: z.number().int() })),
+});
+export type AlarmJournalledMessage = z.infer<typeof AlarmJournalledMessage>;
+
+export const AlarmTableMessage = z.object({
+  partition: z.string(),
+  at: micros,
+  alarms: z.array(Alarm),
+  unjournalled: z.array(z.string()).describe('Alarm ids whose last event is not yet journalled'),
+});
+export type AlarmTableMessage = z.infer<typeof AlarmTableMessage>;
+
+/** console → api → bus → the partition's owner. */
+export const AlarmCommand = z.object({
+  commandId: z.string(),
+  replyTo: z.string().describe('Topic of the reply'),
+  at: micros,
+  kind: z.literal('acknowledge'),
+  alarmId: z.string(),
+  occurrence: z.number().int(),
+  position: Position,
+  actor: z.string(),
+  comment: z.string(),
+});
+export type AlarmCommand = z.infer<typeof AlarmCommand>;
+
+export const AlarmCommandReply = z.discriminatedUnion('ok', [
+  z.object({
+    commandId: z.string(),
+    ok: z.literal(true),
+    durable: z.enum(['journal', 'spool']),
+    alarm: Alarm,
+  }),
+  z.object({
+    commandId: z.string(),
+    ok: z.literal(false),
+    code: z.enum(['unknownAlarm', 'otherOccurrence', 'nothingToAcknowledge', 'notDurable']),
+    detail: z.string(),
+  }),
+]);
+export type AlarmCommandReply = z.infer<typeof AlarmCommandReply>;
+
+/** A condition found by the worker: a closed day's loss breach. */
+export const ConditionMessage = z.object({
+  alarmId: z.string(),
+  areaId: z.string().nullable(),
+  stationId: z.string().nullable(),
+  class: AlarmClass,
+  condition: z.literal('loss'),
+  priority: AlarmPriority,
+  name: LocalName,
+  active: z.boolean(),
+  at: micros,
+  value: z.number().nullable(),
+  limit: z.number().nullable(),
+  unit: z.string(),
+  subject: z
+    .string()
+    .describe('What exactly broke it, e.g. the gas day: another subject while active is a new occurrence'),
+});
+export type ConditionMessage = z.infer<typeof ConditionMessage>;
+
+export const LossUpdatedMessage = z.object({
+  areaIds: z.array(z.string()),
+  gasDay: z.string(),
+  provisional: z.boolean(),
+});
+export type LossUpdatedMessage = z.infer<typeof LossUpdatedMessage>;

@@ -1,0 +1,102 @@
+import { LocalName } from '@linepack/network';
+import { z } from 'zod';
+import { micros } from './plant';
+
+export const GasDay = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'expected a gas day as YYYY-MM-DD');
+
+/** The plain company rule: |η| above the limit is a breach. */
+export const LossVerdict = z.enum(['within', 'breach', 'notAssessable']);
+export type LossVerdict = z.infer<typeof LossVerdict>;
+
+export const LossArea = z.object({
+  areaId: z.string(),
+  name: LocalName,
+  level: z.union([z.literal(1), z.literal(2)]),
+  limitPercent: z.number(),
+  denominator: z.enum(['input', 'inputAndLinePack']),
+  gasDay: z.object({ start: z.string(), timeZone: z.string() }),
+});
+export type LossArea = z.infer<typeof LossArea>;
+
+/** One row of the daily analysis table: a meter with the readings its volume stands on. */
+export const LossLine = z.object({
+  meterId: z.string(),
+  name: LocalName,
+  role: z.enum(['input', 'gate', 'regulator', 'industrial', 'cng', 'other', 'ownUse', 'vent']),
+  volume: z.number().nullable().describe('m³ at reference conditions; null: not assessable'),
+  start: z.object({ ts: micros, reading: z.number() }).nullable(),
+  end: z.object({ ts: micros, reading: z.number() }).nullable(),
+  measuredPercent: z
+    .number()
+    .describe('Share of the day with measured (not substituted, not estimated) readings'),
+  remarks: z.array(z.string()).describe('Words such as rollover, reset, staleReading, converted'),
+});
+export type LossLine = z.infer<typeof LossLine>;
+
+export const LinePackLine = z.object({
+  pipeId: z.string(),
+  name: LocalName,
+  start: z.number().nullable().describe('m³ at reference conditions at the cut-off'),
+  end: z.number().nullable(),
+});
+export type LinePackLine = z.infer<typeof LinePackLine>;
+
+/** One calculation of one area's gas day. */
+export const LossResult = z.object({
+  areaId: z.string(),
+  gasDay: GasDay,
+  version: z.number().int().min(0).describe('0 is the provisional figure of the running day'),
+  provisional: z.boolean(),
+  from: micros,
+  to: micros,
+  computedAt: micros,
+  input: z.number().nullable().describe('Q1, m³'),
+  output: z.number().nullable().describe('Q2, m³'),
+  ownUse: z.number().nullable().describe('Q3, m³'),
+  vent: z.number().nullable().describe('Q4, m³'),
+  linePackStart: z
+    .number()
+    .nullable()
+    .describe('V1, m³; null: not assessable, 0 when the area lists no pipes'),
+  linePackEnd: z.number().nullable().describe('V2, m³'),
+  loss: z.number().nullable().describe('ΔV, m³; positive is loss'),
+  lossPercent: z.number().nullable().describe('η, %'),
+  limitPercent: z.number(),
+  u95Percent: z.number().nullable().describe('Expanded uncertainty of η, percentage points'),
+  verdict: LossVerdict,
+  reasons: z.array(z.string()).describe('Why it is not assessable, or what to know'),
+  completenessPercent: z.number(),
+  lines: z.array(LossLine),
+  linePack: z.array(LinePackLine),
+  algorithm: z.string().describe('Versions of the algorithms it was computed with'),
+  configVersions: z.record(z.string(), z.number().int()).describe('Configuration versions it stands on'),
+});
+export type LossResult = z.infer<typeof LossResult>;
+
+/** A cell of areas × days. */
+export const LossCell = LossResult.pick({
+  areaId: true,
+  gasDay: true,
+  version: true,
+  provisional: true,
+  lossPercent: true,
+  loss: true,
+  input: true,
+  limitPercent: true,
+  verdict: true,
+  completenessPercent: true,
+});
+export type LossCell = z.infer<typeof LossCell>;
+
+/** `GET /api/loss/days?from=&to=`: newest version of each closed day, and the running day. */
+export const LossDays = z.object({ areas: z.array(LossArea), cells: z.array(LossCell) });
+export type LossDays = z.infer<typeof LossDays>;
+export const LossDaysQuery = z.object({ from: GasDay, to: GasDay });
+
+/** Progress of the demo's history, `GET /api/health` and socket. */
+export const HistoryProgress = z.object({
+  phase: z.enum(['none', 'running', 'done', 'failed']),
+  percent: z.number(),
+  detail: z.string(),
+});
+export type HistoryProgress = z.infer<typeof HistoryProgress>;

@@ -1,0 +1,87 @@
+import { AlarmLimits, LocalName } from '@linepack/network';
+import { z } from 'zod';
+
+export const micros = z.number().int().describe('Microseconds since the epoch');
+
+/** One station of `GET /api/stations`, in the network file's order. */
+export const Station = z.object({
+  id: z.string(),
+  name: LocalName,
+  kind: z.enum(['supplier', 'gate', 'regulator', 'cng', 'industrial', 'valve']),
+  timeZone: z.string(),
+  atmosphericPressureKPa: z.number().describe('kPa absolute'),
+  phone: z.string().nullable(),
+});
+export type Station = z.infer<typeof Station>;
+
+/** One tag of `GET /api/tags`. */
+export const Tag = z.object({
+  tagId: z.number().int(),
+  key: z.string().describe('<station>.<tag>'),
+  stationId: z.string(),
+  sourceId: z.string(),
+  name: LocalName,
+  kind: z.string(),
+  unit: z.string(),
+  pressure: z.enum(['gauge', 'absolute']).nullable(),
+  position: z.enum(['inlet', 'outlet', 'ambient', 'none']),
+  overview: z.boolean(),
+  range: z.tuple([z.number(), z.number()]),
+  decimals: z.number().int(),
+  maxReportS: z.number(),
+  maop: z.number().nullable(),
+  limits: AlarmLimits.nullable(),
+});
+export type Tag = z.infer<typeof Tag>;
+
+/** Last value of a tag; when it is bad, the last good one with its time stands beside it. */
+export const LatestValue = z.object({
+  tagId: z.number().int(),
+  ts: micros.describe('Source timestamp, microseconds'),
+  quality: z.number().int().describe('OPC UA StatusCode as int32'),
+  value: z.number().nullable(),
+  lastGood: z.object({ ts: micros, value: z.number() }).nullable(),
+});
+export type LatestValue = z.infer<typeof LatestValue>;
+
+export const RESOLUTIONS = ['raw', 'minute', 'hour'] as const;
+
+/** `GET /api/history?tags=1,2&from=&to=&points=`: columns per tag; minimum and maximum of every bucket are kept. */
+export const HistoryQuery = z.object({
+  tags: z
+    .string()
+    .regex(/^\d+(,\d+){0,15}$/, 'expected 1 to 16 tag ids, separated by commas')
+    .transform((s) => s.split(',').map(Number)),
+  from: z.coerce.number().int().describe('Microseconds since the epoch'),
+  to: z.coerce.number().int().describe('Microseconds since the epoch'),
+  points: z.coerce.number().int().min(10).max(5_000).default(600),
+});
+export type HistoryQuery = z.infer<typeof HistoryQuery>;
+
+export const HistorySeries = z.object({
+  tagId: z.number().int(),
+  ts: z.array(micros).describe('Start of the bucket, or the source time of a raw sample'),
+  value: z.array(z.number().nullable()).describe('Time-weighted mean of the bucket, or the raw value'),
+  min: z.array(z.number().nullable()),
+  max: z.array(z.number().nullable()),
+  quality: z.array(z.number().int()).describe('Worst quality in the bucket'),
+});
+export type HistorySeries = z.infer<typeof HistorySeries>;
+
+export const History = z.object({
+  from: micros,
+  to: micros,
+  resolution: z.enum(RESOLUTIONS),
+  series: z.array(HistorySeries),
+});
+export type History = z.infer<typeof History>;
+
+/** `GET /api/network`: what the header and the overview need to know of the whole network. */
+export const Network = z.object({
+  id: z.string(),
+  name: LocalName,
+  gasDay: z.object({ start: z.string(), timeZone: z.string() }),
+  reference: z.object({ temperatureC: z.number(), pressureKPa: z.number() }),
+  demo: z.boolean(),
+});
+export type Network = z.infer<typeof Network>;
