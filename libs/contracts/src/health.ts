@@ -38,3 +38,24 @@ export const Health = z.object({
   parts: z.array(PartStatus),
 });
 export type Health = z.infer<typeof Health>;
+
+/** `GET /api/diagnostics`: connections, waiting entries and how far behind the data is. */
+export const Diagnostics = z.object({
+  at: micros,
+  parts: z.array(PartStatus),
+  sources: z.array(SourceState),
+  spool: z.object({ entries: z.number().int(), bytes: z.number().int() }),
+  samplesPerSecond: z.number().nullable(),
+  database: z.enum(['up', 'away']),
+  auditWaiting: z.number().int().describe('Audit entries in memory that wait for the database'),
+  lag: z
+    .array(
+      z.object({
+        stationId: z.string(),
+        newestAt: micros.nullable().describe('Source time of the newest sample'),
+        lagSeconds: z.number().nullable().describe('Age of the newest sample, s'),
+      }),
+    )
+    .describe('Per station'),
+});
+export type Diagnostics = z.infer<typeof Diagnostics>;

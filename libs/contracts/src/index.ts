@@ -1,4 +1,5 @@
 export * from './alarm';
+export * from './audit';
 export * from './bus';
 export * from './health';
 export * from './loss';

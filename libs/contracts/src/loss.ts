@@ -93,6 +93,30 @@ export const LossDays = z.object({ areas: z.array(LossArea), cells: z.array(Loss
 export type LossDays = z.infer<typeof LossDays>;
 export const LossDaysQuery = z.object({ from: GasDay, to: GasDay });
 
+/** `GET /api/loss/areas` */
+export const LossAreas = z.object({ areas: z.array(LossArea) });
+export type LossAreas = z.infer<typeof LossAreas>;
+
+/** `GET /api/loss/areas/:areaId/days/:gasDay?version=`: the newest version unless one is named. */
+export const LossDayQuery = z.strictObject({ version: z.coerce.number().int().min(0).optional() });
+
+/** One of the calculations of a gas day. */
+export const LossVersion = LossResult.pick({
+  version: true,
+  provisional: true,
+  computedAt: true,
+  lossPercent: true,
+  loss: true,
+  verdict: true,
+  completenessPercent: true,
+  algorithm: true,
+});
+export type LossVersion = z.infer<typeof LossVersion>;
+
+/** `GET /api/loss/areas/:areaId/days/:gasDay/versions`, newest first. */
+export const LossVersions = z.object({ versions: z.array(LossVersion) });
+export type LossVersions = z.infer<typeof LossVersions>;
+
 /** Progress of the demo's history, `GET /api/health` and socket. */
 export const HistoryProgress = z.object({
   phase: z.enum(['none', 'running', 'done', 'failed']),

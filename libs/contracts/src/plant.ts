@@ -14,6 +14,10 @@ export const Station = z.object({
 });
 export type Station = z.infer<typeof Station>;
 
+/** `GET /api/stations` */
+export const Stations = z.object({ stations: z.array(Station) });
+export type Stations = z.infer<typeof Stations>;
+
 /** One tag of `GET /api/tags`. */
 export const Tag = z.object({
   tagId: z.number().int(),
@@ -34,6 +38,11 @@ export const Tag = z.object({
 });
 export type Tag = z.infer<typeof Tag>;
 
+/** `GET /api/tags?station=`: of one station, or all the user may see. */
+export const TagsQuery = z.strictObject({ station: z.string().min(1).optional() });
+export const Tags = z.object({ tags: z.array(Tag) });
+export type Tags = z.infer<typeof Tags>;
+
 /** Last value of a tag; when it is bad, the last good one with its time stands beside it. */
 export const LatestValue = z.object({
   tagId: z.number().int(),
@@ -43,6 +52,19 @@ export const LatestValue = z.object({
   lastGood: z.object({ ts: micros, value: z.number() }).nullable(),
 });
 export type LatestValue = z.infer<typeof LatestValue>;
+
+/** `GET /api/latest?tags=1,2` or `?station=ID`; with neither, all the user may see. */
+export const LatestQuery = z.strictObject({
+  tags: z
+    .string()
+    .regex(/^\d+(,\d+)*$/, 'expected tag ids, separated by commas')
+    .transform((s) => s.split(',').map(Number))
+    .optional(),
+  station: z.string().min(1).optional(),
+});
+export type LatestQuery = z.infer<typeof LatestQuery>;
+export const LatestValues = z.object({ values: z.array(LatestValue) });
+export type LatestValues = z.infer<typeof LatestValues>;
 
 export const RESOLUTIONS = ['raw', 'minute', 'hour'] as const;
 

@@ -1,5 +1,27 @@
 import { z } from 'zod';
 
+/** Every code the api answers with; the console has a text for each. */
+export const PROBLEM_CODES = [
+  'invalidInput',
+  'badCredentials',
+  'notSignedIn',
+  'forbidden',
+  'foreignOrigin',
+  'notFound',
+  'unknownAlarm',
+  'otherOccurrence',
+  'nothingToAcknowledge',
+  'tooManyAttempts',
+  'noOwner',
+  'notDurable',
+  'databaseAway',
+  'busAway',
+  'badRequest',
+  'internal',
+] as const;
+export const ProblemCode = z.enum(PROBLEM_CODES);
+export type ProblemCode = z.infer<typeof ProblemCode>;
+
 /** A problem document (RFC 9457), the answer to every request that failed. */
 export const Problem = z.object({
   type: z.string().describe('URI reference, for instance /problems/invalid-input'),

@@ -50,3 +50,13 @@ export const SignIn = z.strictObject({
   password: z.string().min(1).max(256),
 });
 export type SignIn = z.infer<typeof SignIn>;
+
+/** Shortest password a user may choose, characters. */
+export const MIN_PASSWORD_LENGTH = 10;
+
+/** `POST /api/auth/password`: one's own. */
+export const ChangePassword = z.strictObject({
+  current: z.string().min(1).max(256),
+  next: z.string().min(MIN_PASSWORD_LENGTH, `expected at least ${MIN_PASSWORD_LENGTH} characters`).max(256),
+});
+export type ChangePassword = z.infer<typeof ChangePassword>;
