@@ -12,14 +12,12 @@ export interface MeterDay {
   readonly hoursMissing: number;
 }
 
-const SHARES = ['measured', 'substituted', 'estimated', 'missing'] as const;
-
 /** Shares of several stretches, each weighed by its length. */
 export function combinedShares(
   parts: readonly { readonly weight: number; readonly shares: QualityShares }[],
 ): QualityShares {
   const total = parts.reduce((sum, p) => sum + p.weight, 0);
-  const share = (key: (typeof SHARES)[number]): number =>
+  const share = (key: keyof QualityShares): number =>
     total === 0
       ? Number(key === 'missing')
       : parts.reduce((sum, p) => sum + p.weight * p.shares[key], 0) / total;
