@@ -31,8 +31,9 @@ export class FolderHeldError extends Error {
   }
 }
 
+// Not instanceof: errors of the system come from outside a test's realm.
 const bySystem = (error: unknown, code: string): boolean =>
-  error instanceof Error && 'code' in error && error.code === code;
+  (error as { code?: unknown } | undefined)?.code === code;
 
 /** When the process started, in the system's own words; undefined when there is no such process. */
 const startOf = (pid: number): string | undefined => {
@@ -79,7 +80,7 @@ const readHolder = (file: string): LockHolder | undefined => {
       return { pid: pid as number, started: String(started ?? ''), note: String(note ?? '') };
     }
   } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
+    if ((error as Error).name !== 'SyntaxError') throw error;
   }
   // The lock is linked into place complete, so a torn one is the work of a crashed disk: nobody holds it.
   return { pid: -1, started: '', note: '' };
