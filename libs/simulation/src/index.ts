@@ -1,1 +1,11 @@
-export {};
+export * from './demand';
+export * from './gas-law';
+export * from './history';
+export * from './hydraulics';
+export * from './meters';
+export * from './noise';
+export * from './plant';
+export * from './plant-run';
+export * from './scenarios';
+export * from './truth';
+export * from './demo-city';
