@@ -44,24 +44,6 @@ export function pressureFromRatio(law: GasLaw, y: number): number {
   return (2 * y) / (linear + Math.sqrt(linear * linear - 4 * law.b * y * y));
 }
 
-/** Mean pressure of a pipe in steady flow, absolute kPa: ⅔·(p1 + p2 − p1·p2/(p1 + p2)). */
-export const meanPressure = (p1: number, p2: number): number => (2 / 3) * (p1 + p2 - (p1 * p2) / (p1 + p2));
-
-/**
- * Line pack of one pipe from its end pressures, standard m³.
- * @param p1 absolute kPa at the start @param p2 absolute kPa at the end
- */
-export function linePackOf(
-  pipe: { diameterM: number; lengthM: number },
-  p1: number,
-  p2: number,
-  law: GasLaw,
-): number {
-  const pm = meanPressure(p1, p2);
-  const volume = (Math.PI * pipe.diameterM ** 2 * pipe.lengthM) / 4;
-  return volume * contentFactor(law) * (pm / compressibilityOf(law, pm));
-}
-
 /** Line m³ for one standard m³ at absolute kPa and K. */
 export function lineVolumeOf(law: GasLaw, pAbsKPa: number, temperatureK: number): number {
   return (

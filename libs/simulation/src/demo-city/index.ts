@@ -5,3 +5,4 @@ export { DEMO_TARGETS } from './targets';
 export { TRUNK_PIPES } from './lines';
 export type { ServerId, StationSpec, MeterSpec } from './station-spec';
 export type { TagSpec } from './tag-spec';
+export { demoNetwork, DEMO_SERVERS, deviceOf, nodeOf, topicOf } from './network';

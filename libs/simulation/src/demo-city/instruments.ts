@@ -31,9 +31,9 @@ function pressureOf(tag: Common & { spanMPa: number }, bind: TagSpec['bind']): T
     pressure: 'gauge',
     range: [0, spanMPa],
     decimals: spanMPa > 1 ? 3 : 4,
-    noise: spanMPa * 0.0001,
+    noise: spanMPa > 1 ? 0.0003 : 0.00008,
     scanS: 2,
-    resolution: spanMPa * 0.0001,
+    resolution: spanMPa > 1 ? 0.0005 : 0.0001,
     bind,
   };
 }
