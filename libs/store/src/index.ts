@@ -1,1 +1,16 @@
-export {};
+export * from './alarm.repository';
+export * from './audit.repository';
+export * from './config.repository';
+export * from './coverage.repository';
+export * from './database';
+export * from './job-state.repository';
+export * from './late-mark.repository';
+export * from './lease.repository';
+export * from './loss.repository';
+export * from './meter-hour.repository';
+export * from './migrations';
+export * from './network-snapshot';
+export * from './rollup.repository';
+export * from './sample.repository';
+export * from './sample.writer';
+export * from './user.repository';

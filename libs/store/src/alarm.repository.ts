@@ -1,0 +1,214 @@
+import type { Alarm, AlarmEvent } from '@linepack/contracts';
+import type { Micros } from '@linepack/network';
+import { inTransaction, onlyRow, type Pool, type PoolClient, type Queryable } from './database';
+
+/** An alarm's state as stored: what everybody sees, and what its owner needs to go on after a restart. */
+export interface StoredAlarm {
+  readonly alarm: Alarm;
+  /** Since when a delay runs (on-delay or off-delay), and which. */
+  readonly pendingSince: Micros | null;
+  readonly pendingKind: string | null;
+  /** Epoch of the lease under which it was written. */
+  readonly ownerEpoch: number;
+}
+
+/** One event for the journal, with the state it led to (`event.state`). */
+export interface JournalEntry {
+  readonly event: AlarmEvent;
+  readonly pendingSince: Micros | null;
+  readonly pendingKind: string | null;
+  readonly ownerEpoch: number;
+}
+
+export interface JournalledEvent {
+  readonly eventId: string;
+  readonly alarmId: string;
+  readonly seq: number;
+}
+
+const ALARM = `
+  alarm_id as "alarmId", partition, station_id as "stationId", tag_id as "tagId", area_id as "areaId",
+  source_id as "sourceId", condition, class, priority, name, occurrence, active, acknowledged, latched,
+  micros(shelved_until) as "shelvedUntil", suppressed_by as "suppressedBy", out_of_service as "outOfService",
+  micros(active_since) as "activeSince", micros(returned_at) as "returnedAt", value, limit_value as "limit", unit,
+  noted, letter`;
+
+const EVENT = `
+  event_id as "eventId", seq::float8 as seq, micros(at) as at, alarm_id as "alarmId", partition, occurrence, kind,
+  position, actor, comment, value, limit_value as "limit", quality, state`;
+
+/** Alarms and their journal. One writer a partition, fenced by the epoch of its lease. */
+export class AlarmRepository {
+  constructor(private readonly pool: Pool) {}
+
+  /**
+   * Journals events and the states they led to, in one transaction.
+   * An event that is there already keeps its seq and changes nothing, so that a spool may be replayed; a state written
+   * under a younger epoch is not overwritten by an older owner's.
+   * @returns the seq of every entry, in the order given
+   */
+  async append(entries: readonly JournalEntry[]): Promise<JournalledEvent[]> {
+    if (entries.length === 0) return [];
+    return inTransaction(this.pool, (client) => appendEntries(client, entries));
+  }
+
+  /** Writes states without an event (a delay that began to run). Older epochs do not overwrite younger ones. */
+  async saveStates(states: readonly StoredAlarm[]): Promise<void> {
+    if (states.length > 0) await upsertStates(this.pool, states);
+  }
+
+  /** The alarms that are not normal (A), with the journal's position they stand on: one consistent picture. */
+  async table(partitions: readonly string[] | null = null): Promise<{ seq: number; alarms: Alarm[] }> {
+    const { rows } = await this.pool.query<{ seq: number; alarms: Alarm[] | null }>(
+      `select (select last::float8 from alarm_seq) as seq, (
+         select jsonb_agg(to_jsonb(a)) from (
+           select ${ALARM} from alarm
+           where letter <> 'A' and ($1::text[] is null or partition = any ($1)) limit 10000
+         ) a) as alarms`,
+      [partitions],
+    );
+    const { seq, alarms } = onlyRow(rows);
+    return { seq, alarms: alarms ?? [] };
+  }
+
+  /** Every alarm of a partition, for its owner's start. */
+  async states(partition: string): Promise<StoredAlarm[]> {
+    const { rows } = await this.pool.query<
+      Alarm & { pendingSince: Micros | null; pendingKind: string | null; ownerEpoch: number }
+    >(
+      `select ${ALARM}, micros(pending_since) as "pendingSince", pending_kind as "pendingKind",
+         owner_epoch::float8 as "ownerEpoch"
+       from alarm where partition = $1 order by alarm_id`,
+      [partition],
+    );
+    return rows.map(({ pendingSince, pendingKind, ownerEpoch, ...alarm }) => ({
+      alarm,
+      pendingSince,
+      pendingKind,
+      ownerEpoch,
+    }));
+  }
+
+  /** One alarm, or null. */
+  async find(alarmId: string): Promise<Alarm | null> {
+    const { rows } = await this.pool.query<Alarm>(`select ${ALARM} from alarm where alarm_id = $1`, [
+      alarmId,
+    ]);
+    return rows[0] ?? null;
+  }
+
+  /** Journal entries with a greater seq, oldest first. */
+  async eventsAfter(
+    seq: number,
+    filter: { alarmId?: string; partitions?: readonly string[]; limit: number },
+  ): Promise<AlarmEvent[]> {
+    const { rows } = await this.pool.query<AlarmEvent>(
+      `select ${EVENT} from alarm_event
+       where seq > $1 and ($2::text is null or alarm_id = $2) and ($3::text[] is null or partition = any ($3))
+       order by seq limit $4`,
+      [seq, filter.alarmId ?? null, filter.partitions ?? null, filter.limit],
+    );
+    return rows;
+  }
+
+  /** The newest journal entries, newest first. */
+  async newestEvents(filter: {
+    alarmId?: string;
+    partitions?: readonly string[];
+    limit: number;
+  }): Promise<AlarmEvent[]> {
+    const { rows } = await this.pool.query<AlarmEvent>(
+      `select ${EVENT} from alarm_event
+       where ($1::text is null or alarm_id = $1) and ($2::text[] is null or partition = any ($2))
+       order by seq desc limit $3`,
+      [filter.alarmId ?? null, filter.partitions ?? null, filter.limit],
+    );
+    return rows;
+  }
+}
+
+async function appendEntries(
+  client: PoolClient,
+  entries: readonly JournalEntry[],
+): Promise<JournalledEvent[]> {
+  // Locked until commit: whoever comes next gets a greater seq and commits later.
+  const counter = await client.query<{ last: number }>(
+    'select last::float8 as last from alarm_seq for update',
+  );
+  let { last } = onlyRow(counter.rows);
+  const known = await client.query<{ eventId: string; seq: number }>(
+    `select event_id as "eventId", seq::float8 as seq from alarm_event where event_id = any ($1::uuid[])`,
+    [entries.map((e) => e.event.eventId)],
+  );
+  const seqs = new Map(known.rows.map((r) => [r.eventId, r.seq]));
+  const fresh: (JournalEntry & { seq: number })[] = [];
+  for (const entry of entries) {
+    const eventId = entry.event.eventId.toLowerCase();
+    if (seqs.has(eventId)) continue;
+    last += 1;
+    seqs.set(eventId, last);
+    fresh.push({ ...entry, seq: last });
+  }
+  if (fresh.length > 0) {
+    await insertEvents(client, fresh);
+    await client.query('update alarm_seq set last = $1', [last]);
+    const states = new Map(fresh.map((e) => [e.event.alarmId, { ...e, alarm: e.event.state }]));
+    await upsertStates(client, [...states.values()]);
+  }
+  return entries.map(({ event }) => ({
+    eventId: event.eventId,
+    alarmId: event.alarmId,
+    seq: seqs.get(event.eventId.toLowerCase()) as number,
+  }));
+}
+
+async function insertEvents(db: Queryable, entries: readonly (JournalEntry & { seq: number })[]) {
+  await db.query(
+    `insert into alarm_event (seq, event_id, at, alarm_id, partition, occurrence, kind, position, actor, comment,
+       value, limit_value, quality, state, owner_epoch)
+     select seq, "eventId", instant(at), "alarmId", partition, occurrence, kind, position, actor, comment,
+       value, "limit", quality, state, "ownerEpoch"
+     from jsonb_to_recordset($1::jsonb) as e (
+       seq bigint, "eventId" uuid, at bigint, "alarmId" text, partition text, occurrence int, kind text,
+       position text, actor text, comment text, value float8, "limit" float8, quality int, state jsonb,
+       "ownerEpoch" bigint)`,
+    [JSON.stringify(entries.map((e) => ({ ...e.event, seq: e.seq, ownerEpoch: e.ownerEpoch })))],
+  );
+}
+
+async function upsertStates(db: Queryable, states: readonly StoredAlarm[]): Promise<void> {
+  const rows = states.map(({ alarm, pendingSince, pendingKind, ownerEpoch }) => ({
+    ...alarm,
+    pendingSince,
+    pendingKind,
+    ownerEpoch,
+  }));
+  await db.query(
+    `insert into alarm as a (alarm_id, partition, station_id, tag_id, area_id, source_id, condition, class, priority,
+       name, occurrence, active, acknowledged, latched, shelved_until, suppressed_by, out_of_service, active_since,
+       returned_at, value, limit_value, unit, noted, letter, pending_since, pending_kind, owner_epoch)
+     select "alarmId", partition, "stationId", "tagId", "areaId", "sourceId", condition, class, priority,
+       name, occurrence, active, acknowledged, latched, instant("shelvedUntil"), "suppressedBy", "outOfService",
+       instant("activeSince"), instant("returnedAt"), value, "limit", unit, noted, letter, instant("pendingSince"),
+       "pendingKind", "ownerEpoch"
+     from jsonb_to_recordset($1::jsonb) as s (
+       "alarmId" text, partition text, "stationId" text, "tagId" int, "areaId" text, "sourceId" text, condition text,
+       class text, priority int, name jsonb, occurrence int, active boolean, acknowledged boolean, latched boolean,
+       "shelvedUntil" bigint, "suppressedBy" text, "outOfService" boolean, "activeSince" bigint,
+       "returnedAt" bigint, value float8, "limit" float8, unit text, noted jsonb, letter text,
+       "pendingSince" bigint, "pendingKind" text, "ownerEpoch" bigint)
+     on conflict (alarm_id) do update set
+       partition = excluded.partition, station_id = excluded.station_id, tag_id = excluded.tag_id,
+       area_id = excluded.area_id, source_id = excluded.source_id, condition = excluded.condition,
+       class = excluded.class, priority = excluded.priority, name = excluded.name, occurrence = excluded.occurrence,
+       active = excluded.active, acknowledged = excluded.acknowledged, latched = excluded.latched,
+       shelved_until = excluded.shelved_until, suppressed_by = excluded.suppressed_by,
+       out_of_service = excluded.out_of_service, active_since = excluded.active_since,
+       returned_at = excluded.returned_at, value = excluded.value, limit_value = excluded.limit_value,
+       unit = excluded.unit, noted = excluded.noted, letter = excluded.letter,
+       pending_since = excluded.pending_since, pending_kind = excluded.pending_kind,
+       owner_epoch = excluded.owner_epoch
+     where a.owner_epoch <= excluded.owner_epoch`,
+    [JSON.stringify(rows)],
+  );
+}
