@@ -22,7 +22,14 @@ export interface PlantRecord {
   readonly liveFromMs: number;
   /** Scripted before `liveFromMs`, started by people after. */
   readonly scenarios: readonly Scenario[];
-  /** The plant at `liveFromMs` or later. */
+  /** When nobody watched the plant (the product was stopped) while it ran on; the latest few. */
+  readonly absences: readonly Absence[];
+}
+
+/** The plant ran on unwatched; `state` is what it was when the watching ended. */
+export interface Absence {
+  readonly fromMs: number;
+  readonly toMs: number;
   readonly state: PlantState;
 }
 
@@ -87,7 +94,7 @@ export function scriptedPast(liveFromMs: number): Scenario[] {
 }
 
 /** A plant whose life begins `days` whole gas days (and one to settle) before today, ready to be run up to now. */
-export function newRecord(nowMs: number, days: number, seed: number): Omit<PlantRecord, 'state'> {
+export function newRecord(nowMs: number, days: number, seed: number): PlantRecord {
   const liveFromMs = Math.floor(nowMs / MINUTE_MS) * MINUTE_MS;
   return {
     version: 1,
@@ -95,13 +102,22 @@ export function newRecord(nowMs: number, days: number, seed: number): Omit<Plant
     epochMs: gasDayStart(liveFromMs) - (days + 1) * DAY_MS,
     liveFromMs,
     scenarios: scriptedPast(liveFromMs),
+    absences: [],
   };
 }
 
-/** The plant at its `liveFromMs`, having lived from its epoch: about two seconds of computing for 45 days. */
-export function liveHistory(record: Omit<PlantRecord, 'state'>): PlantRun {
+type Past = Pick<PlantRecord, 'seed' | 'epochMs' | 'liveFromMs' | 'scenarios'>;
+
+/**
+ * The plant living from its epoch to its `liveFromMs`, yielded after every day so that the caller can breathe:
+ * about two seconds of computing for 45 days.
+ */
+export function* livingHistory(record: Past): Generator<number, PlantRun> {
   const run = PlantRun.from(DEMO_PLANT, record.seed, record.epochMs);
-  run.advance(record.liveFromMs, HISTORY_STEP_S, record.scenarios);
+  while (run.timeMs < record.liveFromMs) {
+    run.advance(Math.min(run.timeMs + DAY_MS, record.liveFromMs), HISTORY_STEP_S, record.scenarios);
+    yield run.timeMs;
+  }
   return run;
 }
 
@@ -110,42 +126,63 @@ export function liveHistory(record: Omit<PlantRecord, 'state'>): PlantRun {
  * the caller can write and report progress between; it reads nothing outside its arguments, so that the same record
  * gives the same values in every process: the simulator's live totalisers go on exactly where this ends.
  */
-export function* historyOf(
-  record: Pick<PlantRecord, 'seed' | 'epochMs' | 'liveFromMs' | 'scenarios'>,
-  sampling: Sampling,
-): Generator<HistorySample, PlantRun> {
+export function historyOf(record: Past, sampling: Sampling): Generator<HistorySample, PlantRun> {
   const run = PlantRun.from(DEMO_PLANT, record.seed, record.epochMs);
+  return readings(run, Math.min(sampling.toMs, record.liveFromMs), sampling, record.scenarios);
+}
+
+/** Readings of the time nobody watched, as the plant itself caught up with it. */
+export function absenceOf(
+  record: Pick<PlantRecord, 'seed' | 'scenarios'>,
+  absence: Absence,
+  everyMin: number,
+): Generator<HistorySample, PlantRun> {
+  const run = PlantRun.resume(DEMO_PLANT, record.seed, absence.state);
+  return readings(
+    run,
+    absence.toMs,
+    { fromMs: absence.fromMs, toMs: absence.toMs, everyMin },
+    record.scenarios,
+  );
+}
+
+function* readings(
+  run: PlantRun,
+  toMs: number,
+  sampling: Sampling,
+  scenarios: readonly Scenario[],
+): Generator<HistorySample, PlantRun> {
   const panel = new InstrumentPanel(run);
-  const toMs = Math.min(sampling.toMs, record.liveFromMs);
-  while (run.timeMs + MINUTE_MS <= toMs) {
-    run.step(HISTORY_STEP_S, record.scenarios);
-    const t = run.timeMs;
-    const every = sampling.fine && t >= sampling.fine.fromMs ? sampling.fine.everyMin : sampling.everyMin;
-    if (t < sampling.fromMs || (t / MINUTE_MS) % every !== 0) continue;
-    panel.readAll(record.scenarios);
-    yield { timeMs: t, values: panel.values, status: panel.status };
+  for (;;) {
+    const next = (Math.floor(run.timeMs / MINUTE_MS) + 1) * MINUTE_MS;
+    if (next > toMs) return run;
+    run.advance(next, HISTORY_STEP_S, scenarios);
+    const every = sampling.fine && next >= sampling.fine.fromMs ? sampling.fine.everyMin : sampling.everyMin;
+    if (next < sampling.fromMs || (next / MINUTE_MS) % every !== 0) continue;
+    panel.readAll(scenarios);
+    yield { timeMs: next, values: panel.values, status: panel.status };
   }
-  return run;
 }
 
 /** The same with a callback: for tests and short ranges. */
 export function simulateHistory(
-  record: Pick<PlantRecord, 'seed' | 'epochMs' | 'liveFromMs' | 'scenarios'>,
+  record: Past,
   sampling: Sampling,
   onSample: (sample: HistorySample) => void,
 ): PlantRun {
-  const readings = historyOf(record, sampling);
+  const all = historyOf(record, sampling);
   for (;;) {
-    const next = readings.next();
+    const next = all.next();
     if (next.done) return next.value;
     onSample(next.value);
   }
 }
 
-/** Steps of one second for the last quarter of an hour, of a minute before: catches up with the clock after an absence. */
+/** Where steps of a minute end and steps of a second begin when catching up with `nowMs`; a whole minute. */
+export const catchUpMinutes = (nowMs: number): number => Math.floor(nowMs / MINUTE_MS - 5) * MINUTE_MS;
+
+/** Catches up with the clock after an absence: steps of a minute, and of a second for the last few minutes. */
 export function catchUp(run: PlantRun, nowMs: number, scenarios: readonly Scenario[]): void {
-  const fineMs = 15 * MINUTE_MS;
-  if (nowMs - run.timeMs > fineMs)
-    run.advance(Math.floor((nowMs - fineMs) / MINUTE_MS) * MINUTE_MS, HISTORY_STEP_S, scenarios);
+  if (catchUpMinutes(nowMs) > run.timeMs) run.advance(catchUpMinutes(nowMs), HISTORY_STEP_S, scenarios);
   run.advance(Math.floor(nowMs / 1_000) * 1_000, 1, scenarios);
 }

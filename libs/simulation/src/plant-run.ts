@@ -17,7 +17,6 @@ export interface PlantState {
   /** Since the start of the simulation, standard m³ (meters: corrected and line m³ as they count). */
   readonly totals: Cumulative;
   readonly dayStart: { readonly timeMs: number; readonly totals: Cumulative };
-  readonly days: readonly DayTruth[];
 }
 
 /**
@@ -46,6 +45,7 @@ export class PlantRun {
     readonly plant: PlantDefinition,
     readonly seed: number,
     state: PlantState | number,
+    days: readonly DayTruth[],
   ) {
     this.hydraulics = new Hydraulics(plant);
     this.demandChannels = plant.offtakes.map((o) => channelOf(`demand ${o.id}`));
@@ -63,7 +63,6 @@ export class PlantRun {
       this.totals = cumulative(plant, this.hydraulics.leakSites.length);
       this.totals.linePack = Hydraulics.pack(this.inventory);
       this.dayStart = { timeMs: state, totals: structuredClone(this.totals) };
-      this.days = [];
     } else {
       this.now = state.timeMs;
       this.inventory = Float64Array.from(state.inventory);
@@ -73,19 +72,24 @@ export class PlantRun {
         );
       this.totals = structuredClone(state.totals);
       this.dayStart = structuredClone(state.dayStart);
-      this.days = structuredClone([...state.days]);
     }
+    this.days = [...days];
     this.pressures = this.hydraulics.pressures(this.inventory);
   }
 
   /** A run from its initial pressures. @param epochMs whole seconds */
   static from(plant: PlantDefinition, seed: number, epochMs: number): PlantRun {
-    return new PlantRun(plant, seed, epochMs);
+    return new PlantRun(plant, seed, epochMs, []);
   }
 
-  /** The run that left this state. @throws RangeError when the state is of another plant */
-  static resume(plant: PlantDefinition, seed: number, state: PlantState): PlantRun {
-    return new PlantRun(plant, seed, state);
+  /** The run that left this state. @param days closed gas days it had seen @throws RangeError when the state is of another plant */
+  static resume(
+    plant: PlantDefinition,
+    seed: number,
+    state: PlantState,
+    days: readonly DayTruth[] = [],
+  ): PlantRun {
+    return new PlantRun(plant, seed, state, days);
   }
 
   get timeMs(): number {
@@ -99,7 +103,6 @@ export class PlantRun {
       inventory: [...this.inventory],
       totals: this.totals,
       dayStart: this.dayStart,
-      days: this.days,
     });
   }
 
@@ -126,6 +129,11 @@ export class PlantRun {
       const nextMs = Math.min((Math.floor(this.now / (stepS * 1_000)) + 1) * stepS * 1_000, toMs);
       this.step((nextMs - this.now) / 1_000, scenarios);
     }
+  }
+
+  /** Closed gas days it has seen, oldest first. */
+  closedDays(): readonly DayTruth[] {
+    return this.days;
   }
 
   /** Closed gas days, oldest first, and the running one. */

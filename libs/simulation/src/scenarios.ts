@@ -34,7 +34,7 @@ export class ScenarioError extends Error {
   override readonly name = 'ScenarioError';
 }
 
-interface Parameter {
+export interface Parameter {
   readonly name: string;
   readonly expected: string;
 }

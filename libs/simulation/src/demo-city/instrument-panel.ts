@@ -20,6 +20,11 @@ export const DEMO_TAGS: readonly PanelTag[] = DEMO_STATIONS.flatMap((station) =>
   station.tags.map((spec) => ({ key: `${station.id}.${spec.id}`, station, spec })),
 );
 
+/** A device that sends all its values in one message reads them all for it. */
+const DEVICE_MESSAGE_S = 2;
+const scanOf = (tag: PanelTag): number =>
+  tag.station.server === 'mqtt-users' ? DEVICE_MESSAGE_S : tag.spec.scanS;
+
 /**
  * Reads every instrument of the demo city off a running plant, with noise, scan cycle and resolution. The arrays
  * are reused from reading to reading: copy what must last.
@@ -43,15 +48,24 @@ export class InstrumentPanel {
     this.judge(scenarios);
   }
 
-  /** Reads only those whose scan falls between `sinceMs` and now, as an instrument that scans does. */
-  readDue(sinceMs: number, scenarios: readonly Scenario[]): void {
+  /**
+   * Reads only those whose scan falls between `sinceMs` and now, as an instrument that scans does.
+   * @returns the tags that were read or whose status changed
+   */
+  readDue(sinceMs: number, scenarios: readonly Scenario[]): number[] {
     const now = this.run.timeMs / 1_000;
     const since = sinceMs / 1_000;
-    for (let i = 0; i < DEMO_TAGS.length; i++) {
-      const scanS = DEMO_TAGS[i]?.spec.scanS ?? 1;
-      if (Math.floor(now / scanS) > Math.floor(since / scanS)) this.read(i);
-    }
+    const before = this.status.slice();
+    const fresh: number[] = [];
     this.judge(scenarios);
+    for (const [i, tag] of DEMO_TAGS.entries()) {
+      const scanS = scanOf(tag);
+      const due = Math.floor(now / scanS) > Math.floor(since / scanS);
+      if (!due && this.status[i] === before[i]) continue;
+      this.read(i);
+      fresh.push(i);
+    }
+    return fresh;
   }
 
   private read(i: number): void {
