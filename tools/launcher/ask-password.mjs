@@ -1,7 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
-
-const shortest = 10;
+import { shortestPassword } from './settings.mjs';
 
 /** Asks for a new administrator's password on the terminal, without showing it, twice. */
 export const askPassword = async (signal) => {
@@ -18,9 +17,9 @@ export const askPassword = async (signal) => {
   try {
     for (;;) {
       const first = await ask(
-        `Password for the first administrator, "admin" (at least ${shortest} characters): `,
+        `Password for the first administrator, "admin" (at least ${shortestPassword} characters): `,
       );
-      if (first.length < shortest) process.stderr.write('That is too short.\n');
+      if (first.length < shortestPassword) process.stderr.write('That is too short.\n');
       else if (first === (await ask('Once more: '))) return first;
       else process.stderr.write('These are not the same.\n');
     }

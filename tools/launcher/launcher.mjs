@@ -6,7 +6,7 @@ import { buildAll } from './build.mjs';
 import { commonEnvironment, inherited } from './environment.mjs';
 import { hasNetworkCommand, runNetworkCommand } from './network-command.mjs';
 import { planParts } from './parts.mjs';
-import { choosePorts } from './ports.mjs';
+import { choosePorts, usedPorts } from './ports.mjs';
 import { say } from './root.mjs';
 import { RunFile } from './run-file.mjs';
 import { addressOf } from './settings.mjs';
@@ -86,17 +86,19 @@ export class Launcher {
       data: settings.data,
       demo: settings.demo,
       env,
-      ...(settings.simulator ? { simulator: { controlPort: ports.simulatorControl } } : {}),
+      ports: { ...usedPorts(settings, ports), api: settings.port },
     });
     this.#tell();
   }
 
   #tell(fields = {}) {
+    const running = this.#parts.filter((part) => part.pid !== undefined);
+    const pids = Object.fromEntries(running.map(({ name, pid }) => [name, pid]));
     const parts = Object.fromEntries(
-      this.#parts.map(({ name, state, pid, port, restarts }) => [name, { state, pid, port, restarts }]),
+      this.#parts.map(({ name, state, restarts }) => [name, { state, restarts }]),
     );
-    for (const name of this.#absent) parts[name] = { state: 'absent' };
-    this.#run.update({ ...fields, parts });
+    for (const name of this.#absent) parts[name] = { state: 'absent', restarts: 0 };
+    this.#run.update({ ...fields, pids, parts });
   }
 
   async #startFirst(names) {

@@ -18,6 +18,7 @@ export class LogFile {
   }
 
   write(chunk) {
+    if (this.#descriptor === undefined) return;
     if (this.#size > maxBytes) {
       closeSync(this.#descriptor);
       renameSync(this.#file, `${this.#file}.1`);
@@ -38,7 +39,8 @@ export class LogFile {
   }
 
   close() {
-    closeSync(this.#descriptor);
+    if (this.#descriptor !== undefined) closeSync(this.#descriptor);
+    this.#descriptor = undefined;
   }
 
   #open() {

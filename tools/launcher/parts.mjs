@@ -24,7 +24,6 @@ const wanted = (settings, ports) => [
           name: 'database',
           program: 'embedded/database.mjs',
           env: () => ({ DATABASE_PORT: String(ports.database) }),
-          port: ports.database,
           probe: () => probeDatabase(ports.database),
           // A long statement blocks it; that is no reason to end it.
           silenceMs: 180_000,
@@ -38,7 +37,6 @@ const wanted = (settings, ports) => [
           name: 'bus',
           program: 'embedded/bus.mjs',
           env: () => ({ BUS_PORT: String(ports.bus) }),
-          port: ports.bus,
           probe: () => probeBus(ports.bus),
         },
       ]),
@@ -48,7 +46,6 @@ const wanted = (settings, ports) => [
           name: 'simulator',
           program: 'simulator/main.mjs',
           env: () => simulatorEnvironment(ports),
-          port: ports.simulatorControl,
           probe: health(ports.simulatorHealth),
         },
       ]
@@ -57,7 +54,6 @@ const wanted = (settings, ports) => [
     name,
     program: `${name}/main.mjs`,
     env: () => ({ HEALTH_PORT: String(ports[`${name}Health`]) }),
-    port: ports[`${name}Health`],
     probe: health(ports[`${name}Health`]),
     silenceMs: name === 'worker' ? 120_000 : undefined,
   })),
@@ -70,7 +66,6 @@ const wanted = (settings, ports) => [
       HOST: settings.host,
       ...(settings.adminPassword ? { LINEPACK_ADMIN_PASSWORD: settings.adminPassword } : {}),
     }),
-    port: settings.port,
     probe: () => probeHttp(`${addressOf(settings.host, settings.port)}/api/health`),
   },
 ];

@@ -65,3 +65,14 @@ export const choosePorts = async (data) => {
 /** The ports of the simulator's OPC UA servers, in order. */
 export const opcuaPorts = (ports) =>
   Array.from({ length: opcuaServers }, (_, index) => ports[`simulatorOpcua${index + 1}`]);
+
+/** Of all ports, those of the parts that are started with these settings. */
+export const usedPorts = (settings, ports) =>
+  Object.fromEntries(
+    Object.entries(ports).filter(
+      ([name]) =>
+        !(name === 'database' && settings.databaseUrl) &&
+        !(name === 'bus' && settings.busUrl) &&
+        !(name.startsWith('simulator') && !settings.simulator),
+    ),
+  );

@@ -6,9 +6,11 @@ import { root } from './root.mjs';
  * run.json in the data folder: where commands and tests find what runs. It is there from the start of the first part
  * to the end of the last.
  *
- * { pid, startedAt (ISO 8601), state: starting | ready | stopping, url, databaseUrl, busUrl, network, data, demo,
- *   env: variables for a command that talks to this run, simulator?: { controlPort },
- *   parts: { [name]: { state: starting | well | unwell | restarting | stopped | absent, pid?, port?, restarts } } }
+ * { pid: the launcher's, startedAt (ISO 8601), state: starting | ready | stopping, url, databaseUrl, busUrl,
+ *   network, data, demo, env: variables for a command that talks to this run,
+ *   ports: { api, database, bus, simulatorOpcua1 … 4, simulatorMqtt, simulatorControl, <part>Health },
+ *   pids: { [part]: number }, those that live,
+ *   parts: { [part]: { state: starting | well | unwell | restarting | stopped | absent, restarts } } }
  */
 export class RunFile {
   #file;

@@ -2,6 +2,9 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { root } from './root.mjs';
 
+/** In characters; the api refuses shorter ones, too. */
+export const shortestPassword = 10;
+
 const demoNetwork = join(root, 'demo/network.yaml');
 
 /**
@@ -47,6 +50,13 @@ const readSimulator = (text, demo, faults) => {
   return text === 'on';
 };
 
+const readPassword = (text, faults) => {
+  if (text !== undefined && text.length < shortestPassword) {
+    faults.push(`LINEPACK_ADMIN_PASSWORD is too short: expected at least ${shortestPassword} characters`);
+  }
+  return text;
+};
+
 /**
  * Reads the settings once. An empty variable counts as not set.
  * @param {NodeJS.ProcessEnv} env
@@ -62,12 +72,12 @@ export const readSettings = (env) => {
     port: readPort(get('PORT'), faults),
     host: get('HOST') ?? '127.0.0.1',
     databaseUrl: readUrl('DATABASE_URL', get('DATABASE_URL'), ['postgres', 'postgresql'], faults),
-    busUrl: readUrl('BUS_URL', get('BUS_URL'), ['mqtt', 'mqtts', 'tcp', 'ssl', 'ws', 'wss'], faults),
+    busUrl: readUrl('BUS_URL', get('BUS_URL'), ['mqtt', 'mqtts', 'ws', 'wss'], faults),
     network,
     data: resolve(root, get('LINEPACK_DATA') ?? '.linepack'),
     demo,
     simulator: readSimulator(get('LINEPACK_SIMULATOR'), demo, faults),
-    adminPassword: get('LINEPACK_ADMIN_PASSWORD'),
+    adminPassword: readPassword(get('LINEPACK_ADMIN_PASSWORD'), faults),
   };
   return { settings, faults };
 };

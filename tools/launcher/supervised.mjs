@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LogFile } from './log-file.mjs';
 import { root, say } from './root.mjs';
@@ -11,12 +11,14 @@ const longestPause = 15_000;
 const settledAfter = 60_000;
 const probeEvery = 2_000;
 
+/** Waits; an abort ends the waiting, not the caller. */
+const pauseFor = (milliseconds, signal) => sleep(milliseconds, undefined, { signal }).catch(() => undefined);
+
 /**
  * @typedef {object} Part
  * @property {string} name
  * @property {string} program file in dist
  * @property {() => NodeJS.ProcessEnv} env read at every start of the process
- * @property {number | undefined} port
  * @property {() => Promise<'well' | 'unwell' | 'silent'>} probe
  * @property {number} silenceMs how long it may be silent before it is started again
  * @property {number} stopMs how long it may take to stop
@@ -31,7 +33,7 @@ export class Supervised {
   #child;
   #exited;
   #log;
-  #stopping = false;
+  #ending = new AbortController();
   #changed;
   #pause = firstPause;
 
@@ -44,10 +46,6 @@ export class Supervised {
 
   get name() {
     return this.#part.name;
-  }
-
-  get port() {
-    return this.#part.port;
   }
 
   /** Starts it and watches over it until `stop`. */
@@ -71,7 +69,7 @@ export class Supervised {
 
   /** Asks it to leave, waits, and ends it when it does not. */
   async stop() {
-    this.#stopping = true;
+    this.#ending.abort();
     if (this.#child && this.#child.exitCode === null && this.#child.signalCode === null) {
       this.#child.kill('SIGTERM');
       const late = setTimeout(() => {
@@ -82,12 +80,17 @@ export class Supervised {
       clearTimeout(late);
     }
     this.#become('stopped');
+    this.#log.close();
   }
 
   /** Ends it at once. */
   kill() {
-    this.#stopping = true;
+    this.#ending.abort();
     this.#child?.kill('SIGKILL');
+  }
+
+  get #stopping() {
+    return this.#ending.signal.aborted;
   }
 
   get tail() {
@@ -104,14 +107,18 @@ export class Supervised {
 
   #spawn() {
     this.#log.forgetTail();
-    const child = spawn(process.execPath, ['--enable-source-maps', join(root, 'dist', this.#part.program)], {
-      cwd: root,
-      env: this.#part.env(),
-      // Its stdin closes with the launcher, however that ends: then it leaves. A group of its own, so that Ctrl-C
-      // reaches the launcher alone, which stops the parts in order.
-      stdio: ['pipe', 'pipe', 'pipe'],
-      detached: true,
-    });
+    const child = spawn(
+      process.execPath,
+      ['--enable-source-maps', resolve(root, 'dist', this.#part.program)],
+      {
+        cwd: root,
+        env: this.#part.env(),
+        // Its stdin closes with the launcher, however that ends: then it leaves. A group of its own, so that Ctrl-C
+        // reaches the launcher alone, which stops the parts in order.
+        stdio: ['pipe', 'pipe', 'pipe'],
+        detached: true,
+      },
+    );
     child.stdin.on('error', () => undefined);
     child.stdout.on('data', (chunk) => this.#log.write(chunk));
     child.stderr.on('data', (chunk) => this.#log.write(chunk));
@@ -133,7 +140,7 @@ export class Supervised {
       if (Date.now() - since > settledAfter) this.#pause = firstPause;
       say(`${this.name} ended (${signal ?? `code ${code}`}) and is started again`);
       this.tail.slice(-4).forEach((line) => say(`  ${this.name}: ${line.slice(0, 400)}`));
-      await sleep(this.#pause);
+      await pauseFor(this.#pause, this.#ending.signal);
       this.#pause = Math.min(this.#pause * 2, longestPause);
       this.restarts += 1;
       if (!this.#stopping) this.#spawn();
@@ -152,7 +159,7 @@ export class Supervised {
         this.#child.kill('SIGKILL');
         return;
       }
-      await sleep(probeEvery, undefined, { signal }).catch(() => undefined);
+      await pauseFor(probeEvery, signal);
     }
   }
 }
