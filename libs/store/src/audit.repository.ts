@@ -2,6 +2,8 @@ import type { Micros } from '@linepack/network';
 import { onlyRow, type Queryable } from './database';
 
 export interface AuditEntry {
+  /** When it happened; by default when it is written. */
+  readonly at?: Micros;
   readonly actor: string;
   /** Network address it came from, where there is one. */
   readonly address: string | null;
@@ -32,9 +34,18 @@ export class AuditRepository {
   /** @returns the line's id */
   async append(entry: AuditEntry): Promise<number> {
     const { rows } = await this.db.query<{ id: number }>(
-      `insert into audit_event (actor, address, action, target, old, new)
-       values ($1, $2, $3, $4, $5::jsonb, $6::jsonb) returning id::float8 as id`,
-      [entry.actor, entry.address, entry.action, entry.target, json(entry.old), json(entry.new)],
+      `insert into audit_event (actor, address, action, target, old, new, at)
+       values ($1, $2, $3, $4, $5::jsonb, $6::jsonb, coalesce(instant($7::bigint), clock_timestamp()))
+       returning id::float8 as id`,
+      [
+        entry.actor,
+        entry.address,
+        entry.action,
+        entry.target,
+        json(entry.old),
+        json(entry.new),
+        entry.at ?? null,
+      ],
     );
     return onlyRow(rows).id;
   }

@@ -10,6 +10,10 @@ export interface PoolOptions {
   readonly max?: number;
   /** How a connection names itself in pg_stat_activity. */
   readonly applicationName?: string;
+  /** How long a connection may take to come about, ms; default 10 s. */
+  readonly connectTimeoutMs?: number;
+  /** How long a query may take before its connection is given up, ms; without limit unless given. */
+  readonly answerTimeoutMs?: number;
   /** A connection broke while nobody was using it: the database went away. Called once per connection. */
   readonly onIdleError?: (error: Error) => void;
 }
@@ -21,7 +25,8 @@ export function openPool(url: string, options: PoolOptions = {}): Pool {
     connectionString: url,
     max,
     application_name: applicationName,
-    connectionTimeoutMillis: 10_000,
+    connectionTimeoutMillis: options.connectTimeoutMs ?? 10_000,
+    ...(options.answerTimeoutMs === undefined ? {} : { query_timeout: options.answerTimeoutMs }),
   });
   pool.on('error', onIdleError);
   return pool;

@@ -118,6 +118,11 @@ export class SessionRepository {
     await this.db.query('delete from session where token_hash = $1', [tokenHash]);
   }
 
+  /** Ends all of a user's sessions but one. */
+  async endOthers(userName: string, but: Buffer): Promise<void> {
+    await this.db.query('delete from session where user_name = $1 and token_hash <> $2', [userName, but]);
+  }
+
   /** @returns how many were removed */
   async removeExpired(at: Micros): Promise<number> {
     const { rowCount } = await this.db.query('delete from session where expires_at <= instant($1::bigint)', [
