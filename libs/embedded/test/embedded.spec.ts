@@ -103,6 +103,21 @@ describe('the embedded TimescaleDB', () => {
     b.close();
   });
 
+  it('serves others while one client has a long line of batches waiting', async () => {
+    const [greedy, other] = [await RawClient.open(server.url), await connect()];
+    const batches = 400;
+    let answered = 0;
+    greedy.send(...Array(batches).fill(query('SELECT count(*) FROM generate_series(1, 20000)')));
+    const all = (async () => {
+      for (; answered < batches; answered += 1) await greedy.until('Z');
+    })();
+    await other.query('SELECT 1');
+    expect(answered).toBeLessThan(batches);
+    await all;
+    greedy.close();
+    await other.end();
+  });
+
   it('has hypertables, continuous aggregates and compression', async () => {
     const client = await connect();
     await client.query('CREATE TABLE sample (ts timestamptz NOT NULL, tag_id int NOT NULL, value float8)');

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { setImmediate as immediate } from 'node:timers/promises';
 import type { Engine } from '../engine';
 import { EngineFailure } from '../engine';
 import type { Frame } from './frames';
@@ -113,6 +114,8 @@ export class Session {
   private async answer(): Promise<void> {
     for (let frame = await this.nextFrame(); frame && frame.type !== 'X'; frame = await this.nextFrame()) {
       await this.take(frame);
+      // The engine's calls never wait for I/O: without this a client that pipelines would keep the others unread.
+      if (this.batch.length === 0) await immediate();
       await this.drained();
     }
   }
