@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildProgramsOnly } from './launcher/build.mjs';
+import { buildOne } from './launcher/build.mjs';
 import { root, say } from './launcher/root.mjs';
 import { readRun } from './launcher/run-file.mjs';
 
@@ -21,7 +21,7 @@ if (!file) {
 
 const boot = spawnSync(process.execPath, [join(root, 'tools/bootstrap.mjs')], { stdio: 'inherit' });
 if (boot.status !== 0) process.exit(1);
-if (!(await buildProgramsOnly())) process.exit(1);
+if (!(await buildOne(file.replace('dist/', '')))) process.exit(1);
 if (!existsSync(join(root, file))) {
   say(`${name}: there is no ${file} yet`);
   process.exit(1);

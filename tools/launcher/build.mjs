@@ -48,11 +48,12 @@ const buildProgram = async (name, entry) => {
   return Object.fromEntries(Object.keys(metafile.inputs).map((file) => [file, hashOfFile(file)]));
 };
 
-/** Builds the programs whose sources changed. @returns {Promise<boolean>} whether all could be built */
-const buildPrograms = async (record) => {
+/** Builds the programs given whose sources changed. @returns {Promise<boolean>} whether all could be built */
+const buildPrograms = async (record, names) => {
   const recipeHash = hashOfTree(recipe);
   let good = true;
-  for (const [name, entry] of Object.entries(programs)) {
+  for (const name of names) {
+    const entry = programs[name];
     if (!existsSync(join(root, entry)) || isUpToDate(record.get(name), recipeHash, `dist/${name}`)) continue;
     try {
       const inputs = await buildProgram(name, entry);
@@ -104,12 +105,12 @@ const buildConsole = (record) => {
   return true;
 };
 
-/** Builds the programs that are not up to date, without the console. @returns {Promise<boolean>} whether all could be */
-export const buildProgramsOnly = () => buildPrograms(new BuildRecord());
+/** Builds one program if it is not up to date. @param {string} name its file in dist */
+export const buildOne = (name) => buildPrograms(new BuildRecord(), name in programs ? [name] : []);
 
 /** Builds whatever is not up to date. @returns {Promise<boolean>} whether all could be built */
 export const buildAll = async () => {
   const record = new BuildRecord();
-  const good = await buildPrograms(record);
+  const good = await buildPrograms(record, Object.keys(programs));
   return buildConsole(record) && good;
 };

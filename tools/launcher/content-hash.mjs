@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { root } from './root.mjs';
 
@@ -45,6 +53,8 @@ export class BuildRecord {
   set(name, entry) {
     this.#entries[name] = entry;
     mkdirSync(dirname(this.#file), { recursive: true });
-    writeFileSync(this.#file, JSON.stringify(this.#entries, null, 1));
+    const draft = `${this.#file}.${process.pid}`;
+    writeFileSync(draft, JSON.stringify(this.#entries, null, 1));
+    renameSync(draft, this.#file);
   }
 }
