@@ -1,34 +1,200 @@
 import type { Micros, TagId } from '@linepack/network';
-import type { Pool } from './database';
+import { inTransaction, onlyRow, type Pool } from './database';
+import { LateMarkRepository, type LateMark } from './late-mark.repository';
 
 export interface RollOptions {
   /** Only these tags; default all. */
   readonly tagIds?: readonly TagId[];
-  /** How long a value holds (seconds), where the samples were made sparser than their tags' maximum reporting interval. */
+  /** How long a value holds (s), where samples were made sparser than their tags' maximum reporting interval. */
   readonly holdS?: number;
 }
 
+export interface RollStep {
+  /** Up to where samples are rolled up; null while there are none. */
+  readonly rolledTo: Micros | null;
+  /** Late marks worked off. */
+  readonly late: number;
+  /** False when there is more to do at once. */
+  readonly done: boolean;
+}
+
+/** The roll-up's row in job_state: `claimedTo` ≥ `rolledTo`, whole minutes. Earlier samples than `claimedTo` are late. */
+export const ROLLUP_JOB = 'rollup';
+interface RollupState {
+  readonly claimedTo: Micros;
+  readonly rolledTo: Micros;
+}
+
+const MINUTE_US = 60_000_000;
+const HOUR_US = 3_600_000_000;
+/** A statement holds the embedded server up, so each takes a bounded window. */
+const MINUTES_SLICE_US = 30 * MINUTE_US;
+const HOURS_SLICE_US = 24 * HOUR_US;
+const MARKS_A_STEP = 500;
+
+const floorTo = (width: number, at: number): Micros => (Math.floor(at / width) * width) as Micros;
+const ceilTo = (width: number, at: number): Micros => (Math.ceil(at / width) * width) as Micros;
+
+const COLUMNS = `bucket, tag_id, min, max, first, first_ts, last, last_ts, integral, covered_s, good, uncertain, bad,
+  worst_quality`;
+
+const HOURS = `
+  select date_bin('1 hour', bucket, 'epoch'::timestamptz), tag_id, min(min), max(max),
+    (array_agg(first order by first_ts) filter (where first_ts is not null))[1], min(first_ts),
+    (array_agg(last order by last_ts desc) filter (where last_ts is not null))[1], max(last_ts),
+    sum(integral), sum(covered_s), sum(good)::int, sum(uncertain)::int, sum(bad)::int,
+    worst_of(max(worst_quality::bigint & 4294967295))
+  from sample_minute
+  where tag_id = any ($1::int[]) and bucket >= instant($2::bigint) and bucket < instant($3::bigint)
+  group by 1, 2`;
+
+const MINUTES = `
+  select ${COLUMNS} from roll_samples($1::int[], instant($2::bigint), instant($3::bigint), interval '1 minute', $4)`;
+
 /** Fills sample_minute and sample_hour; every bucket is computed whole, so that rolling again changes nothing. */
 export class RollupRepository {
-  constructor(private readonly pool: Pool) {}
+  private readonly marks: LateMarkRepository;
 
-  /** Computes the minutes of [from, to), widened to whole minutes. */
-  async rollMinutes(_from: Micros, _to: Micros, _options?: RollOptions): Promise<void> {
-    throw new Error(String(this.pool));
+  constructor(private readonly pool: Pool) {
+    this.marks = new LateMarkRepository(pool);
   }
+
+  /** Computes the minutes of [from, to), widened to whole minutes, from the samples. */
+  async rollMinutes(from: Micros, to: Micros, options: RollOptions = {}): Promise<void> {
+    const tagIds = options.tagIds ?? (await this.allTags());
+    const end = ceilTo(MINUTE_US, to);
+    for (let at: number = floorTo(MINUTE_US, from); at < end; at += MINUTES_SLICE_US)
+      await this.replace('sample_minute', MINUTES, [
+        tagIds,
+        at,
+        Math.min(at + MINUTES_SLICE_US, end),
+        options.holdS ?? null,
+      ]);
+  }
+
   /** Computes the hours of [from, to), widened to whole hours, from their minutes. */
-  async rollHours(_from: Micros, _to: Micros, _options?: RollOptions): Promise<void> {
-    throw new Error(String(this.pool));
+  async rollHours(from: Micros, to: Micros, options: Pick<RollOptions, 'tagIds'> = {}): Promise<void> {
+    const tagIds = options.tagIds ?? (await this.allTags());
+    const end = ceilTo(HOUR_US, to);
+    for (let at: number = floorTo(HOUR_US, from); at < end; at += HOURS_SLICE_US)
+      await this.replace('sample_hour', HOURS, [tagIds, at, Math.min(at + HOURS_SLICE_US, end)]);
   }
+
   /**
-   * One bounded step of the standing work: the next window up to `until` (now less a grace of a minute or so), then
-   * late marks. Call it until it says `done`, and again every minute.
+   * One bounded step of the standing work: the next window up to `until` (now, less a grace of a minute or so for
+   * samples on their way), then late marks. Call it until it says `done`, and again every minute. One caller at a time.
    */
-  async step(_until: Micros): Promise<{ rolledTo: Micros | null; late: number; done: boolean }> {
-    throw new Error(String(this.pool));
+  async step(until: Micros): Promise<RollStep> {
+    const claim = await this.claim(floorTo(MINUTE_US, until));
+    if (!claim) return { rolledTo: null, late: 0, done: true };
+    const { claimedTo, rolledTo } = claim;
+    if (claimedTo > rolledTo) {
+      await this.rollMinutes(rolledTo, claimedTo);
+      await this.rollHours(rolledTo, claimedTo);
+      await this.pool.query(
+        `update job_state set state = state || jsonb_build_object('rolledTo', $2::bigint), updated_at = now()
+         where name = $1`,
+        [ROLLUP_JOB, claimedTo],
+      );
+    }
+    const marks = await this.marks.toRoll(MARKS_A_STEP);
+    await this.rollLate(marks, claimedTo);
+    return {
+      rolledTo: claimedTo,
+      late: marks.length,
+      done: claimedTo + MINUTE_US > until && marks.length < MARKS_A_STEP,
+    };
   }
+
   /** Up to where samples are rolled up; null before the first step. */
   async watermark(): Promise<Micros | null> {
-    throw new Error(String(this.pool));
+    const { rows } = await this.pool.query<{ at: Micros }>(
+      `select (state ->> 'rolledTo')::float8 as at from job_state where name = $1`,
+      [ROLLUP_JOB],
+    );
+    return rows[0]?.at ?? null;
+  }
+
+  /**
+   * Moves the claim on in a transaction of its own. Writers share the row's lock until they commit, so that every sample
+   * before the claim is either to be seen by now, or comes later and leaves a mark. A claim that a crash left unrolled
+   * is rolled first.
+   */
+  private async claim(until: Micros): Promise<RollupState | null> {
+    return inTransaction(this.pool, async (client) => {
+      await client.query(
+        `insert into job_state (name, state)
+         select $1, jsonb_build_object('claimedTo', start, 'rolledTo', start)
+         from (select (micros(date_trunc('minute', min(ts))))::bigint as start from sample) s
+         where start is not null
+         on conflict (name) do nothing`,
+        [ROLLUP_JOB],
+      );
+      const { rows } = await client.query<{ state: RollupState }>(
+        'select state from job_state where name = $1 for update',
+        [ROLLUP_JOB],
+      );
+      const state = rows[0]?.state;
+      if (!state || state.claimedTo > state.rolledTo || state.claimedTo >= until) return state ?? null;
+      const claimedTo = Math.min(until, state.claimedTo + MINUTES_SLICE_US) as Micros;
+      await client.query('update job_state set state = $2::jsonb, updated_at = now() where name = $1', [
+        ROLLUP_JOB,
+        JSON.stringify({ ...state, claimedTo }),
+      ]);
+      return { ...state, claimedTo };
+    });
+  }
+
+  /** Marks that begin in the same hour are rolled together: a source that was away comes back with all its tags. */
+  private async rollLate(marks: readonly LateMark[], rolledTo: Micros): Promise<void> {
+    const hours = new Map<Micros, LateMark[]>();
+    for (const mark of marks) {
+      const hour = floorTo(HOUR_US, mark.from);
+      hours.set(hour, [...(hours.get(hour) ?? []), mark]);
+    }
+    for (const together of hours.values()) {
+      const tagIds = [...new Set(together.map((m) => m.tagId))];
+      const from = Math.min(...together.map((m) => m.from)) as Micros;
+      // A late value holds on into the buckets after it.
+      const last = Math.max(...together.map((m) => m.to)) + (await this.longestHoldUs(tagIds, from));
+      const to = Math.min(last + 1, rolledTo) as Micros;
+      if (to > from) {
+        await this.rollMinutes(from, to, { tagIds });
+        await this.rollHours(from, to, { tagIds });
+      }
+      await this.marks.rolled(together);
+    }
+  }
+
+  private async longestHoldUs(tagIds: readonly TagId[], at: Micros): Promise<number> {
+    const { rows } = await this.pool.query<{ hold: number }>(
+      `select coalesce(max(3 * (c.config ->> 'maxReportS')::float8), 180) as hold
+       from tag t join config_at('tag', instant($2::bigint)) c on c.entity_id = t.key where t.tag_id = any ($1)`,
+      [tagIds, at],
+    );
+    return onlyRow(rows).hold * 1_000_000;
+  }
+
+  private async allTags(): Promise<TagId[]> {
+    const { rows } = await this.pool.query<{ tagId: TagId }>(
+      'select tag_id as "tagId" from tag order by tag_id',
+    );
+    return rows.map((r) => r.tagId);
+  }
+
+  private async replace(
+    table: 'sample_minute' | 'sample_hour',
+    select: string,
+    params: unknown[],
+  ): Promise<void> {
+    const [tagIds, from, to] = params;
+    await inTransaction(this.pool, async (client) => {
+      await client.query(
+        `delete from ${table}
+         where tag_id = any ($1::int[]) and bucket >= instant($2::bigint) and bucket < instant($3::bigint)`,
+        [tagIds, from, to],
+      );
+      await client.query(`insert into ${table} (${COLUMNS}) ${select}`, params);
+    });
   }
 }

@@ -1,0 +1,61 @@
+-- As unsigned numbers, StatusCodes order by severity; back to the int they are stored as.
+create function worst_of(status_code bigint) returns int language sql immutable
+  return (case when status_code > 2147483647 then status_code - 4294967296 else status_code end)::int;
+
+-- The aggregates of some tags' samples in [from_ts, to_ts) by buckets of one width, which is both the roll-up into
+-- sample_minute and a trend finer than a minute. Each sample becomes the span of time its value holds: until the next
+-- sample, at most hold_s (default three times the tag's maximum reporting interval) and within the window; a Bad sample
+-- holds, too, but as unusable time. The spans are cut at the buckets' boundaries and added up.
+create function roll_samples(tag_ids int[], from_ts timestamptz, to_ts timestamptz, width interval, hold_s float8)
+  returns table (
+    bucket timestamptz, tag_id int, min float8, max float8, first float8, first_ts timestamptz, last float8,
+    last_ts timestamptz, integral float8, covered_s float8, good int, uncertain int, bad int, worst_quality int)
+  language sql stable as $$
+  with hold as (
+    select wanted.tag_id,
+      make_interval(secs => coalesce(hold_s, 3 * (c.config ->> 'maxReportS')::float8, 180)) as most
+    from unnest(tag_ids) as wanted (tag_id)
+    left join tag t on t.tag_id = wanted.tag_id
+    left join config_at('tag', from_ts) c on c.entity_id = t.key
+  ), samples as (
+    select s.tag_id, s.ts, s.quality, s.value
+    from sample s where s.tag_id = any (tag_ids) and s.ts >= from_ts and s.ts < to_ts
+    union all
+    -- what still holds at the window's start
+    select h.tag_id, b.ts, b.quality, b.value
+    from hold h
+    cross join lateral (
+      select s.ts, s.quality, s.value from sample s
+      where s.tag_id = h.tag_id and s.ts < from_ts and s.ts >= from_ts - h.most
+      order by s.ts desc limit 1
+    ) b
+  ), spans as (
+    select s.tag_id, s.ts, s.quality, s.value, s.quality >= 0 and s.value is not null as usable,
+      greatest(s.ts, from_ts) as held_from,
+      least(lead(s.ts) over (partition by s.tag_id order by s.ts), s.ts + h.most, to_ts) as held_to
+    from samples s join hold h on h.tag_id = s.tag_id
+  ), pieces as (
+    select p.tag_id, p.ts, p.quality, p.value, p.usable, b.bucket,
+      -- the piece in which the sample itself lies
+      p.ts >= b.bucket as own,
+      extract(epoch from least(p.held_to, b.bucket + width) - greatest(p.held_from, b.bucket))::float8 as seconds
+    from spans p
+    cross join lateral generate_series(
+      date_bin(width, p.held_from, 'epoch'::timestamptz), p.held_to - interval '1 microsecond', width) as b (bucket)
+  )
+  select p.bucket, p.tag_id,
+    min(p.value) filter (where p.usable),
+    max(p.value) filter (where p.usable),
+    (array_agg(p.value order by p.ts) filter (where p.usable and p.own))[1],
+    min(p.ts) filter (where p.usable and p.own),
+    (array_agg(p.value order by p.ts desc) filter (where p.usable and p.own))[1],
+    max(p.ts) filter (where p.usable and p.own),
+    coalesce(sum(p.value * p.seconds) filter (where p.usable), 0),
+    coalesce(sum(p.seconds) filter (where p.usable), 0),
+    (count(*) filter (where p.own and p.quality >= 0 and p.quality < 1073741824))::int,
+    (count(*) filter (where p.own and p.quality >= 1073741824))::int,
+    (count(*) filter (where p.own and p.quality < 0))::int,
+    worst_of(max(p.quality::bigint & 4294967295))
+  from pieces p
+  group by p.tag_id, p.bucket
+$$;
