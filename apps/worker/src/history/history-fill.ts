@@ -1,0 +1,195 @@
+import { setImmediate as breathe } from 'node:timers/promises';
+import type { HistoryProgress } from '@linepack/contracts';
+import { microsFromMs, type GasDay, type TagId, type TagKey } from '@linepack/network';
+import { DEMO_PLANT, gasDayStart, historyOf, type PlantRecord } from '@linepack/simulation';
+import {
+  ROLLUP_JOB,
+  type ConfigRepository,
+  type JobStateRepository,
+  type RollupRepository,
+  type SampleRepository,
+  type SampleWriter,
+} from '@linepack/store';
+import type { Sample } from '@linepack/telemetry';
+import { z } from 'zod';
+import { samplesOf } from './history-samples';
+
+const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const HISTORY_DAYS = 45;
+const FINE_DAYS = 2;
+const COARSE_MIN = 10;
+/** One batch is one transaction: small enough that a screen's read waits some tens of milliseconds at most. */
+const BATCH_ROWS = 5_000;
+/** One roll-up of all tags covers this long. */
+const ROLL_MS = 6 * HOUR_MS;
+const JOB = 'demo-history';
+
+const State = z.object({
+  /** Which plant this history is of. */
+  epochMs: z.number(),
+  writtenToMs: z.number(),
+  rolledToMs: z.number(),
+  done: z.boolean(),
+});
+type State = z.infer<typeof State>;
+
+export interface HistoryStores {
+  readonly config: Pick<ConfigRepository, 'currentNetwork'>;
+  readonly jobs: Pick<JobStateRepository, 'load' | 'save'>;
+  readonly writer: Pick<SampleWriter, 'backfill'>;
+  readonly rollup: Pick<RollupRepository, 'rollMinutes' | 'rollHours'>;
+  readonly samples: Pick<SampleRepository, 'compressBefore'>;
+}
+
+/** Shares of the whole, for progress. */
+const WRITING = 55;
+const ROLLING = 85;
+
+/**
+ * Fills the demo's past from the simulation: 45 days, the last two by minute, older ones by ten minutes; then the
+ * aggregates, and last the loss of every day. Each step is bounded and repeatable: a worker that is stopped goes on
+ * where it was.
+ */
+export class HistoryFill {
+  progress: HistoryProgress = { phase: 'none', percent: 0, detail: '' };
+
+  constructor(
+    private readonly stores: HistoryStores,
+    private readonly onProgress: (progress: HistoryProgress) => void,
+  ) {}
+
+  /** Whether the past of this plant is complete. */
+  async isDone(record: PlantRecord): Promise<boolean> {
+    return (await this.state(record)).done;
+  }
+
+  /** @param closeDays closes every gas day from the given one on */
+  async run(
+    record: PlantRecord,
+    signal: AbortSignal,
+    closeDays: (first: GasDay) => Promise<void>,
+  ): Promise<void> {
+    try {
+      await this.steps(record, signal, closeDays);
+    } catch (error) {
+      this.tell({ phase: 'failed', percent: this.progress.percent, detail: String(error) });
+      throw error;
+    }
+  }
+
+  private async steps(
+    record: PlantRecord,
+    signal: AbortSignal,
+    closeDays: (first: GasDay) => Promise<void>,
+  ): Promise<void> {
+    const today = gasDayStart(record.liveFromMs);
+    const fromMs = today - HISTORY_DAYS * DAY_MS;
+    // A full hour, so that no bucket is half coarse and half fine.
+    const fineFromMs = Math.floor((record.liveFromMs - FINE_DAYS * DAY_MS) / HOUR_MS) * HOUR_MS;
+    let state = await this.state(record);
+    if (!state.done) {
+      await this.leavePastToMe(record);
+      state = await this.write(record, state, { fromMs, fineFromMs }, signal);
+      state = await this.roll(record, state, { fromMs, fineFromMs }, signal);
+      if (signal.aborted) return;
+      this.tell({ phase: 'running', percent: ROLLING, detail: 'loss' });
+      await closeDays(demoGasDay(fromMs));
+      if (signal.aborted) return;
+      await this.save({ ...state, done: true });
+    }
+    this.tell({ phase: 'done', percent: 100, detail: '' });
+  }
+
+  private async write(
+    record: PlantRecord,
+    state: State,
+    { fromMs, fineFromMs }: { fromMs: number; fineFromMs: number },
+    signal: AbortSignal,
+  ): Promise<State> {
+    const tagIds = await this.tagIds();
+    const start = Math.max(fromMs, state.writtenToMs + 1);
+    const readings = historyOf(record, {
+      fromMs: start,
+      toMs: record.liveFromMs,
+      everyMin: COARSE_MIN,
+      fine: { fromMs: fineFromMs, everyMin: 1 },
+    });
+    let batch: Sample[] = [];
+    let current = state;
+    for (const reading of readings) {
+      if (signal.aborted) return current;
+      batch.push(...samplesOf(reading, tagIds));
+      if (batch.length < BATCH_ROWS) continue;
+      await this.stores.writer.backfill(batch);
+      batch = [];
+      current = { ...current, writtenToMs: reading.timeMs };
+      await this.save(current);
+      const share = (reading.timeMs - fromMs) / (record.liveFromMs - fromMs);
+      this.tell({ phase: 'running', percent: WRITING * share, detail: 'samples' });
+      await breathe();
+    }
+    if (batch.length > 0) await this.stores.writer.backfill(batch);
+    current = { ...current, writtenToMs: record.liveFromMs };
+    await this.save(current);
+    return current;
+  }
+
+  private async roll(
+    record: PlantRecord,
+    state: State,
+    { fromMs, fineFromMs }: { fromMs: number; fineFromMs: number },
+    signal: AbortSignal,
+  ): Promise<State> {
+    let current = state;
+    for (let at = Math.max(fromMs, state.rolledToMs); at < record.liveFromMs;) {
+      if (signal.aborted) return current;
+      const limit = at < fineFromMs ? fineFromMs : record.liveFromMs;
+      const next = Math.min(at + ROLL_MS, limit);
+      const window = [microsFromMs(at), microsFromMs(next)] as const;
+      // A reading holds until the next one; a little longer would hide an outage, a little shorter leave holes.
+      const coarse = { holdS: COARSE_MIN * 60, widthS: COARSE_MIN * 60 };
+      await this.stores.rollup.rollMinutes(...window, at < fineFromMs ? coarse : {});
+      await this.stores.rollup.rollHours(...window);
+      current = { ...current, rolledToMs: next };
+      await this.save(current);
+      const share = (next - fromMs) / (record.liveFromMs - fromMs);
+      this.tell({ phase: 'running', percent: WRITING + (ROLLING - WRITING) * share, detail: 'aggregates' });
+      at = next;
+      await breathe();
+    }
+    return current;
+  }
+
+  /** The standing roll-up begins where this history ends: it takes readings ten minutes apart for an outage. */
+  private async leavePastToMe({ liveFromMs }: PlantRecord): Promise<void> {
+    if ((await this.stores.jobs.load(ROLLUP_JOB)) !== null) return;
+    const at = microsFromMs(liveFromMs);
+    await this.stores.jobs.save(ROLLUP_JOB, { claimedTo: at, rolledTo: at });
+  }
+
+  private async tagIds(): Promise<Map<TagKey, TagId>> {
+    const network = await this.stores.config.currentNetwork();
+    if (!network) throw new Error('history: no network was imported yet');
+    return new Map(network.tags.map(({ key, tagId }) => [key, tagId]));
+  }
+
+  private async state({ epochMs }: PlantRecord): Promise<State> {
+    const fresh: State = { epochMs, writtenToMs: 0, rolledToMs: 0, done: false };
+    const kept = State.safeParse(await this.stores.jobs.load(JOB));
+    return kept.success && kept.data.epochMs === epochMs ? kept.data : fresh;
+  }
+
+  private save(state: State): Promise<void> {
+    return this.stores.jobs.save(JOB, state);
+  }
+
+  private tell(progress: HistoryProgress): void {
+    this.progress = progress;
+    this.onProgress(progress);
+  }
+}
+
+/** The demo's gas day that starts at an instant, named by its local day. */
+const demoGasDay = (startMs: number): GasDay =>
+  new Date(startMs + DEMO_PLANT.utcOffsetS * 1_000).toISOString().slice(0, 10) as GasDay;

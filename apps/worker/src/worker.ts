@@ -1,0 +1,214 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { HistoryProgress, LossResult, PartStatus } from '@linepack/contracts';
+import { MICROS_PER_SECOND, microsFromMs, type GasDay, type Micros } from '@linepack/network';
+import {
+  ConfigRepository,
+  JobStateRepository,
+  LateMarkRepository,
+  LossRepository,
+  MeterHourRepository,
+  RollupRepository,
+  SampleRepository,
+  SampleWriter,
+  type Pool,
+} from '@linepack/store';
+import type { Logger } from 'pino';
+import type { WorkerBus } from './bus';
+import { HistoryFill } from './history/history-fill';
+import { readPlantRecord } from './history/plant-record';
+import { AreaDays } from './loss/area-day';
+import { GasDayClose, SETTLING, type Closed } from './loss/gas-day-close';
+import { HourlyRecords } from './loss/hourly-records';
+import { LossConditions } from './loss/loss-conditions';
+import { Plans } from './loss/plans';
+import { GridReadings, RangeReadings, type Readings } from './loss/readings';
+import { Schedule, type Task } from './schedule';
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+/** Samples are rolled up this long after their time: most of them have arrived by then. */
+const ROLL_GRACE = 60 * MICROS_PER_SECOND;
+const LATE_MARKS_A_RUN = 200;
+/** Chunks older than this are compressed: late data into them is still taken, only slower. */
+const COMPRESS_AFTER = 3 * 86_400 * MICROS_PER_SECOND;
+/** Between two bounded steps of heavy work, so that screens get their turn. */
+const BREATH_MS = 20;
+
+export interface WorkerParts {
+  readonly pool: Pool;
+  readonly bus: WorkerBus;
+  readonly log: Logger;
+  readonly plantFile: string | undefined;
+  readonly now: () => number;
+}
+
+/** The scheduled work of one Linepack: history, roll-ups, hourly records, gas-day close, recalculation. */
+export class Worker {
+  private readonly clock = (): Micros => microsFromMs(this.parts.now());
+  private readonly plans: Plans;
+  private readonly loss: LossRepository;
+  private readonly samples: SampleRepository;
+  private readonly rollup: RollupRepository;
+  private readonly marks: LateMarkRepository;
+  private readonly conditions: LossConditions;
+  private readonly close: GasDayClose;
+  private readonly history: HistoryFill;
+  private readonly schedule: Schedule;
+  private historyDone: boolean;
+  private databaseUp = false;
+
+  constructor(private readonly parts: WorkerParts) {
+    const { pool, bus } = parts;
+    const jobs = new JobStateRepository(pool);
+    const config = new ConfigRepository(pool);
+    this.plans = new Plans(config);
+    this.loss = new LossRepository(pool);
+    this.samples = new SampleRepository(pool);
+    this.rollup = new RollupRepository(pool);
+    this.marks = new LateMarkRepository(pool);
+    this.conditions = new LossConditions(jobs, (condition) => bus.publishCondition(condition));
+    this.close = this.closing(new GridReadings(this.samples));
+    const writer = new SampleWriter(pool);
+    const stores = { config, jobs, writer, rollup: this.rollup, samples: this.samples };
+    this.history = new HistoryFill(stores, (progress) => this.tell(progress));
+    this.historyDone = parts.plantFile === undefined;
+    this.schedule = new Schedule(this.tasks(), (task, error) => this.failed(task, error), parts.now);
+  }
+
+  start(): void {
+    this.parts.bus.onConfigurationChanged(() => {
+      this.plans.forget();
+      this.schedule.hurry('close');
+    });
+    this.tell(this.history.progress);
+    this.schedule.start();
+  }
+
+  async stop(): Promise<void> {
+    await this.schedule.stop();
+  }
+
+  /** What `/health` and the bus say of this process. */
+  status(progress: HistoryProgress = this.history.progress): PartStatus {
+    const failing = this.schedule?.state().filter((task) => task.failures > 0) ?? [];
+    return {
+      part: 'worker',
+      state: failing.length > 0 ? 'degraded' : this.historyDone ? 'up' : 'starting',
+      at: this.clock(),
+      detail: failing.map(({ name, error }) => `${name}: ${error}`).join('; '),
+      database: this.databaseUp ? 'up' : 'away',
+      history: progress,
+    };
+  }
+
+  private tasks(): Task[] {
+    const after = (run: Task['run']): Task['run'] => {
+      return (signal) => (this.historyDone ? run(signal) : Promise.resolve());
+    };
+    return [
+      { name: 'resume', everyMs: Number.MAX_SAFE_INTEGER / 4, run: () => this.conditions.resume() },
+      { name: 'history', everyMs: SECOND, run: (signal) => this.fillHistory(signal) },
+      { name: 'roll-up', everyMs: 20 * SECOND, run: after((signal) => this.rollUp(signal)) },
+      { name: 'close', everyMs: 30 * SECOND, run: after((signal) => this.closeDays(signal)) },
+      { name: 'recalculation', everyMs: 30 * SECOND, run: after((signal) => this.recalculate(signal)) },
+      { name: 'provisional', everyMs: MINUTE, run: after((signal) => this.provisional(signal)) },
+      { name: 'compression', everyMs: 10 * MINUTE, run: after(() => this.compress()) },
+      { name: 'status', everyMs: 5 * SECOND, run: () => this.reportStatus() },
+    ];
+  }
+
+  private closing(readings: Readings): GasDayClose {
+    const hours = new MeterHourRepository(this.parts.pool);
+    const records = new HourlyRecords(readings, hours, this.clock);
+    return new GasDayClose(this.plans, new AreaDays(readings, records), this.loss, this.clock);
+  }
+
+  private async fillHistory(signal: AbortSignal): Promise<void> {
+    const { plantFile } = this.parts;
+    if (this.historyDone || plantFile === undefined) return;
+    const record = await readPlantRecord(plantFile);
+    // The simulator writes its record within its first seconds; the next run looks again.
+    if (!record) return;
+    const started = this.parts.now();
+    const fresh = !(await this.history.isDone(record));
+    await this.history.run(record, signal, async (first) => {
+      const close = this.closing(new RangeReadings(this.samples));
+      await this.tellClosed(await close.closeDue(signal, first));
+    });
+    if (signal.aborted) return;
+    this.historyDone = true;
+    const seconds = Math.round((this.parts.now() - started) / SECOND);
+    if (fresh) this.parts.log.info({ seconds }, 'history is filled');
+    this.tell(this.history.progress);
+  }
+
+  private async rollUp(signal: AbortSignal): Promise<void> {
+    const until = (this.clock() - ROLL_GRACE) as Micros;
+    while (!signal.aborted && !(await this.rollup.step(until)).done) await sleep(BREATH_MS);
+  }
+
+  private async closeDays(signal: AbortSignal): Promise<void> {
+    await this.tellClosed(await this.close.closeDue(signal));
+  }
+
+  private async recalculate(signal: AbortSignal): Promise<void> {
+    // A mark's own data is settled when marks stop growing; a batch that is still arriving is taken next time.
+    const marks = (await this.marks.toRecalculate(LATE_MARKS_A_RUN)).filter(
+      (mark) => mark.receivedAt + SETTLING / 3 < this.clock(),
+    );
+    if (marks.length === 0) return;
+    await this.tellClosed(await this.close.recalculate(marks, signal));
+    if (signal.aborted) return;
+    await this.marks.recalculated(marks);
+    await this.marks.removeFinished();
+  }
+
+  private async provisional(signal: AbortSignal): Promise<void> {
+    const results = await this.close.provisional(signal);
+    this.tellUpdated(results);
+  }
+
+  private async compress(): Promise<void> {
+    const compressed = await this.samples.compressBefore((this.clock() - COMPRESS_AFTER) as Micros, 1);
+    if (compressed > 0) this.schedule.hurry('compression');
+  }
+
+  private async reportStatus(): Promise<void> {
+    this.databaseUp = await this.parts.pool.query('select 1').then(
+      () => true,
+      () => false,
+    );
+    this.parts.bus.publishStatus(this.status());
+  }
+
+  private tell(progress: HistoryProgress): void {
+    this.parts.bus.publishStatus(this.status(progress));
+  }
+
+  private async tellClosed(closed: readonly Closed[]): Promise<void> {
+    if (closed.length === 0) return;
+    await this.conditions.closed(closed, this.clock());
+    this.tellUpdated(closed.map(({ result }) => result));
+  }
+
+  private tellUpdated(results: readonly LossResult[]): void {
+    const days = new Set(results.map(({ gasDay, provisional }) => `${gasDay} ${provisional}`));
+    for (const key of days) {
+      const of = results.filter(({ gasDay, provisional }) => `${gasDay} ${provisional}` === key);
+      const { gasDay, provisional } = of[0] as LossResult;
+      this.parts.bus.publishLossUpdated({
+        areaIds: of.map(({ areaId }) => areaId),
+        gasDay: gasDay as GasDay,
+        provisional,
+      });
+    }
+  }
+
+  private failed(task: string, error: unknown): void {
+    const { message, stack } = error instanceof Error ? error : new Error(String(error));
+    this.parts.log.error(
+      { task, error: message.slice(0, 500), stack: stack?.slice(0, 2_000) },
+      'task failed',
+    );
+  }
+}
