@@ -7,6 +7,11 @@ export interface RollOptions {
   readonly tagIds?: readonly TagId[];
   /** How long a value holds (s), where samples were made sparser than their tags' maximum reporting interval. */
   readonly holdS?: number;
+  /**
+   * Width of the buckets (s), whole minutes that divide an hour; default 60. Where samples are ten minutes apart, one
+   * row in ten says the same, and the hours made of them are as exact.
+   */
+  readonly widthS?: number;
 }
 
 export interface RollStep {
@@ -49,7 +54,7 @@ const HOURS = `
   group by 1, 2`;
 
 const MINUTES = `
-  select ${COLUMNS} from roll_samples($1::int[], instant($2::bigint), instant($3::bigint), interval '1 minute', $4)`;
+  select ${COLUMNS} from roll_samples($1::int[], instant($2::bigint), instant($3::bigint), $5 * interval '1 second', $4)`;
 
 /** Fills sample_minute and sample_hour; every bucket is computed whole, so that rolling again changes nothing. */
 export class RollupRepository {
@@ -62,13 +67,17 @@ export class RollupRepository {
   /** Computes the minutes of [from, to), widened to whole minutes, from the samples. */
   async rollMinutes(from: Micros, to: Micros, options: RollOptions = {}): Promise<void> {
     const tagIds = options.tagIds ?? (await this.allTags());
-    const end = ceilTo(MINUTE_US, to);
-    for (let at: number = floorTo(MINUTE_US, from); at < end; at += MINUTES_SLICE_US)
+    const widthS = options.widthS ?? 60;
+    const width = widthS * 1_000_000;
+    const slice = (MINUTES_SLICE_US / MINUTE_US) * width;
+    const end = ceilTo(width, to);
+    for (let at: number = floorTo(width, from); at < end; at += slice)
       await this.replace('sample_minute', MINUTES, [
         tagIds,
         at,
-        Math.min(at + MINUTES_SLICE_US, end),
+        Math.min(at + slice, end),
         options.holdS ?? null,
+        widthS,
       ]);
   }
 
