@@ -88,7 +88,7 @@ export function play(definition: AlarmDefinition, script: string): { expected: s
     const [left = '', right = ''] = line.split('|');
     const [time = '', ...words] = left.trim().split(/\s+/);
     const result = reduce(definition, state, inputOf(clock(time), words, state));
-    let tail = '';
+    let tail: string;
     if (result.ok) {
       state = result.state;
       tail = result.events.map((e) => `${e.kind}@${written(e.at)}`).join(' ');

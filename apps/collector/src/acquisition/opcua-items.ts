@@ -1,0 +1,64 @@
+import type { TagId } from '@linepack/network';
+import {
+  AttributeIds,
+  ClientMonitoredItemGroup,
+  TimestampsToReturn,
+  type ClientSession,
+  type ClientSubscription,
+} from 'node-opcua';
+import { receivedOf } from './opcua-values';
+import type { Received } from './source';
+
+export interface NodeTag {
+  readonly tagId: TagId;
+  readonly node: string;
+}
+
+const DEFAULT_PER_CALL = 500;
+/** Server.ServerCapabilities.OperationLimits.MaxMonitoredItemsPerCall, Part 5, 6.3.11. */
+const MAX_MONITORED_ITEMS_PER_CALL = 'ns=0;i=11714';
+
+/** Items to create in one call: the server's own limit where it states one. */
+export async function itemsPerCall(session: ClientSession): Promise<number> {
+  const data = await session.read({ nodeId: MAX_MONITORED_ITEMS_PER_CALL, attributeId: AttributeIds.Value });
+  const limit: unknown = data.statusCode.isGood() ? data.value.value : 0;
+  return typeof limit === 'number' && limit > 0 ? Math.min(limit, DEFAULT_PER_CALL) : DEFAULT_PER_CALL;
+}
+
+/**
+ * Monitors the tags' values in calls of at most `size` items. What the server refuses (unknown node, too many items) is
+ * named with the status it gave: never silently left out.
+ */
+export async function monitorTags(
+  subscription: ClientSubscription,
+  tags: readonly NodeTag[],
+  size: number,
+  { publishingIntervalMs }: { publishingIntervalMs: number },
+  onValue: (value: Received) => void,
+): Promise<{ monitored: number; rejected: string[] }> {
+  const rejected: string[] = [];
+  for (let at = 0; at < tags.length; at += size) {
+    const some = tags.slice(at, at + size);
+    const group = ClientMonitoredItemGroup.create(
+      subscription,
+      some.map(({ node }) => ({ nodeId: node, attributeId: AttributeIds.Value })),
+      // A queue, so that changes faster than the publishing interval all arrive.
+      { samplingInterval: publishingIntervalMs, queueSize: 10, discardOldest: true },
+      TimestampsToReturn.Both,
+    );
+    group.on('changed', (_item, data, index) => onValue(receivedOf((some[index] as NodeTag).tagId, data)));
+    await created(group);
+    group.monitoredItems.forEach((item, i) => {
+      if (!item.statusCode.isGood()) rejected.push(`${some[i]?.node} ${item.statusCode.name}`);
+    });
+  }
+  return { monitored: tags.length - rejected.length, rejected };
+}
+
+const created = (group: ClientMonitoredItemGroup): Promise<void> =>
+  new Promise((resolve, reject) => {
+    group.on('initialized', () => resolve());
+    group.on('terminated', (error) =>
+      reject(error ?? new Error('monitored items: ended while being created')),
+    );
+  });
