@@ -1,11 +1,14 @@
 import { join } from 'node:path';
+import type { CheckpointRule } from './checkpoints';
+import { keepCheckpoints } from './checkpoints';
 import type { EngineFailure } from './engine';
 import { Engine } from './engine';
 import { lockFolder } from './folder-lock';
 import type { SessionLimits } from './wire/session';
+import { Turnstile } from './wire/turnstile';
 import { WireServer } from './wire/wire-server';
 
-export interface EmbeddedDatabaseOptions extends Partial<SessionLimits> {
+export interface EmbeddedDatabaseOptions extends Partial<SessionLimits & CheckpointRule> {
   /** The folder of the database and its lock; made when it is not there. */
   readonly dataDir: string;
   /** Address to listen on; the loopback address unless said otherwise. Whoever reaches it is superuser. */
@@ -30,10 +33,12 @@ export interface EmbeddedDatabase {
 const mebibyte = 1 << 20;
 
 /** PostgreSQL takes messages of up to 1 GiB; here every byte is held in memory several times. */
-export const defaultLimits: SessionLimits = {
+export const defaultLimits: SessionLimits & CheckpointRule = {
   maxMessageBytes: 64 * mebibyte,
   maxCollectedBytes: 128 * mebibyte,
   idleInTransactionMs: 15_000,
+  checkpointLookMs: 15_000,
+  checkpointLogBytes: 96 * mebibyte,
 };
 
 /**
@@ -57,10 +62,12 @@ export const defaultLimits: SessionLimits = {
  */
 export async function startEmbeddedDatabase(options: EmbeddedDatabaseOptions): Promise<EmbeddedDatabase> {
   const { dataDir, host = '127.0.0.1', port = 0, log = () => undefined } = options;
-  const limits: SessionLimits = {
+  const limits = {
     maxMessageBytes: options.maxMessageBytes ?? defaultLimits.maxMessageBytes,
     maxCollectedBytes: options.maxCollectedBytes ?? defaultLimits.maxCollectedBytes,
     idleInTransactionMs: options.idleInTransactionMs ?? defaultLimits.idleInTransactionMs,
+    checkpointLookMs: options.checkpointLookMs ?? defaultLimits.checkpointLookMs,
+    checkpointLogBytes: options.checkpointLogBytes ?? defaultLimits.checkpointLogBytes,
   };
   const lock = lockFolder(join(dataDir, 'database.lock'));
   try {
@@ -69,12 +76,22 @@ export async function startEmbeddedDatabase(options: EmbeddedDatabaseOptions): P
       fail = resolve;
     });
     const engine = await Engine.open(join(dataDir, 'pgdata'), fail);
-    const wire = await WireServer.listen(engine, { host, port }, limits, log);
+    const turnstile = new Turnstile();
+    const wire = await WireServer.listen(engine, { host, port }, turnstile, limits, log).catch(
+      async (error: unknown) => {
+        await engine.close();
+        throw error;
+      },
+    );
+    const endCheckpoints = keepCheckpoints(engine, turnstile, limits);
     const url = `postgres://postgres@${host}:${wire.port}/template1`;
     lock.describe(url);
     let closing: Promise<void> | undefined;
     const close = async (): Promise<void> => {
+      endCheckpoints();
       await wire.close('the database is stopping');
+      // After whoever has the session now, a checkpoint under way for instance.
+      await turnstile.enter();
       await engine.close();
       lock.release();
     };

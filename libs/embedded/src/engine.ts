@@ -73,6 +73,15 @@ export class Engine {
     return reply;
   }
 
+  /** The first column of a statement's first row, as text. @throws EngineFailure when there is none */
+  async value(sql: string): Promise<string> {
+    const { messages } = await this.command(sql);
+    const row = messages.find((message) => message.type === 'D');
+    if (!row) throw new EngineFailure(`${sql}: no row`);
+    // DataRow: header (5 bytes), column count (2), the first value's length (4), the value.
+    return row.bytes.toString('utf8', 11, 11 + row.bytes.readInt32BE(7));
+  }
+
   /** Leaves whatever a dead client left behind: a skipped batch, an open transaction. */
   async reset(): Promise<void> {
     const { status } = await this.run(sync());

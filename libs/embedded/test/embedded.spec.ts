@@ -3,10 +3,16 @@ import pg from 'pg';
 import { query } from '../src/wire/frames';
 import { copyFrom, message, RawClient } from './clients';
 import type { ServerProcess } from './processes';
-import { bundle, removeBundle, startProcess, temporaryFolder } from './processes';
+import { bundle, eventually, removeBundle, startProcess, temporaryFolder } from './processes';
 import { wireSuite } from './wire.suite';
 
-const limits = { maxMessageBytes: 6 << 20, maxCollectedBytes: 8 << 20, idleInTransactionMs: 3_000 };
+const limits = {
+  maxMessageBytes: 6 << 20,
+  maxCollectedBytes: 8 << 20,
+  idleInTransactionMs: 3_000,
+  checkpointLookMs: 200,
+  checkpointLogBytes: 8 << 20,
+};
 
 describe('the embedded TimescaleDB', () => {
   let entry: string;
@@ -116,6 +122,22 @@ describe('the embedded TimescaleDB', () => {
     await all;
     greedy.close();
     await other.end();
+  });
+
+  it('writes a checkpoint when enough has been written', async () => {
+    const client = await connect();
+    const last = async (): Promise<string> => {
+      const { rows } = await client.query<{ at: string }>(
+        'SELECT redo_lsn AS at FROM pg_control_checkpoint()',
+      );
+      return rows[0]?.at ?? '';
+    };
+    const before = await last();
+    await client.query('CREATE TABLE bulk AS SELECT repeat($1, 500) AS line FROM generate_series(1, 40000)', [
+      'x',
+    ]);
+    await eventually(async () => expect(await last()).not.toBe(before));
+    await client.end();
   });
 
   it('has hypertables, continuous aggregates and compression', async () => {

@@ -69,6 +69,15 @@ describe('the database process', () => {
     expect(await next.end()).toBe(0);
   }, 60_000);
 
+  it('says that its port is taken, and gives the folder back', async () => {
+    const another = temporaryFolder();
+    const other = await startProcess(entry, [another]);
+    await expect(startProcess(entry, [folder, String(other.port)])).rejects.toThrow('EADDRINUSE');
+    const server = await startProcess(entry, [folder]);
+    expect([await server.end(), await other.end()]).toEqual([0, 0]);
+    rmSync(another, { recursive: true });
+  }, 60_000);
+
   it('ignores SIGINT and stops in order when the launcher is gone', async () => {
     const server = await startProcess(entry, [], { LINEPACK_DATA: folder });
     server.child.kill('SIGINT');

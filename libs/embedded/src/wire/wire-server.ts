@@ -1,11 +1,10 @@
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { createServer } from 'node:net';
 import type { Engine } from '../engine';
-import { query } from './frames';
 import type { Notification } from './reply';
 import type { SessionLimits, Shared } from './session';
 import { Session } from './session';
-import { Turnstile } from './turnstile';
+import type { Turnstile } from './turnstile';
 
 /** What a server reports of itself at the start of a connection (protocol-flow, asynchronous operations). */
 const reported = [
@@ -24,12 +23,7 @@ const reported = [
 
 const readParameters = async (engine: Engine): Promise<Map<string, string>> => {
   const parameters = new Map<string, string>();
-  for (const name of reported) {
-    const { messages } = await engine.run(query(`SHOW ${name}`));
-    const row = messages.find((message) => message.type === 'D');
-    // DataRow: header (5), column count (2), the value's length (4), the value.
-    if (row) parameters.set(name, row.bytes.toString('utf8', 11));
-  }
+  for (const name of reported) parameters.set(name, await engine.value(`SHOW ${name}`));
   return parameters;
 };
 
@@ -47,11 +41,12 @@ export class WireServer {
   static async listen(
     engine: Engine,
     address: { readonly host: string; readonly port: number },
+    turnstile: Turnstile,
     limits: SessionLimits,
     log: (message: string) => void,
   ): Promise<WireServer> {
     const parameters = await readParameters(engine);
-    const wire = new WireServer({ engine, turnstile: new Turnstile(), limits, parameters, log });
+    const wire = new WireServer({ engine, turnstile, limits, parameters, log });
     await new Promise<void>((resolve, reject) => {
       wire.server.once('error', reject);
       wire.server.listen(address.port, address.host, () => {
