@@ -28,31 +28,22 @@ export interface Closed {
 
 type Comparable = Omit<LossResult, 'version' | 'provisional' | 'computedAt'>;
 
-/** Everything of a result but when it was computed and which version it is. */
-const figures = (result: Comparable): string => {
-  const {
-    areaId,
-    gasDay,
-    from,
-    to,
-    input,
-    output,
-    ownUse,
-    vent,
-    linePackStart,
-    linePackEnd,
-    lines,
-    linePack,
-  } = result;
-  const { verdict, reasons, limitPercent, algorithm, configVersions } = result;
-  const versions = Object.entries(configVersions).sort(([a], [b]) => (a < b ? -1 : 1));
-  return JSON.stringify([
-    [areaId, gasDay, from, to, input, output, ownUse, vent, linePackStart, linePackEnd],
-    [verdict, reasons, limitPercent, algorithm, versions],
-    lines.map((l) => [l.meterId, l.volume, l.start?.reading, l.end?.reading]),
-    linePack.map((l) => [l.pipeId, l.start, l.end]),
+/** A cubic centimetre: below it lies only the order of additions. */
+const exactly = (volume: number | null | undefined): number | null =>
+  volume == null ? null : Math.round(volume * 1e6) / 1e6;
+
+/** Everything of a result but when it was computed and which version it is, in a form that can be compared. */
+const figures = (r: Comparable): string =>
+  JSON.stringify([
+    [r.areaId, r.gasDay, r.from, r.to, r.verdict, r.reasons, r.limitPercent, r.algorithm],
+    [r.input, r.output, r.ownUse, r.vent, r.linePackStart, r.linePackEnd, r.loss].map(exactly),
+    Object.entries(r.configVersions).sort(([a], [b]) => (a < b ? -1 : 1)),
+    r.lines.map((l) => [
+      [l.meterId, ...l.remarks],
+      [l.volume, l.start?.reading, l.end?.reading, l.measuredPercent].map(exactly),
+    ]),
+    r.linePack.map((l) => [l.pipeId, exactly(l.start), exactly(l.end)]),
   ]);
-};
 
 /** Closes gas days, each area's by its own start and zone, and works closed ones out again when late data came. */
 export class GasDayClose {
