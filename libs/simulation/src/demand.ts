@@ -1,5 +1,8 @@
 import { slowNoise } from './noise';
 
+// Bound once: looked up as a global in every step, they would cost more than the arithmetic.
+const { floor } = Math;
+
 export type UserClass = 'residential' | 'commercial' | 'industrial' | 'cng';
 
 /** Share of the day's mean in each local hour, 0 to 23. Normalised below, so only the shape counts. */
@@ -59,7 +62,7 @@ const DAY_S = 86_400;
 export function dailyCurve(userClass: UserClass, secondOfDay: number): number {
   const curve = CURVES[userClass];
   const x = (((secondOfDay / 3_600 - 0.5) % 24) + 24) % 24;
-  const hour = Math.floor(x);
+  const hour = floor(x);
   const a = curve[hour] as number;
   return a + ((curve[(hour + 1) % 24] as number) - a) * (x - hour);
 }
@@ -69,10 +72,10 @@ export function dayFactor(userClass: UserClass, localDay: number): number {
   const date = new Date(localDay * DAY_S * 1_000);
   const weekday = date.getUTCDay();
   const month = date.getUTCMonth() + (date.getUTCDate() - 15) / 30.5 + 12;
-  const before = Math.floor(month) % 12;
+  const before = floor(month) % 12;
   const season = SEASON[userClass];
   const a = season[before] as number;
-  const seasonal = a + ((season[(before + 1) % 12] as number) - a) * (month - Math.floor(month));
+  const seasonal = a + ((season[(before + 1) % 12] as number) - a) * (month - floor(month));
   return seasonal * (weekday === 0 || weekday === 6 ? WEEKEND[userClass] : 1);
 }
 
@@ -97,7 +100,7 @@ export function demandAt(
   noise: { seed: number; channel: number },
 ): number {
   const local = timeS + offsetS;
-  const day = Math.floor(local / DAY_S);
+  const day = floor(local / DAY_S);
   const mean = (demand.dayVolume / DAY_S) * dayFactor(demand.userClass, day);
   const wander =
     1 + DEMAND_WANDER.fraction * slowNoise(noise.seed, noise.channel, timeS, DEMAND_WANDER.periodS);

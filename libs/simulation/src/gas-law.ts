@@ -1,3 +1,6 @@
+// Bound once: looked up as a global in every step, they would cost more than the arithmetic.
+const { sqrt } = Math;
+
 /** Reference conditions of every standard volume in the simulation: 20 °C, 101.325 kPa (GB/T 19205). */
 export const REFERENCE = { temperatureK: 293.15, pressureKPa: 101.325 } as const;
 
@@ -41,7 +44,7 @@ export const contentFactor = (law: GasLaw): number =>
 /** p such that p / Z(p) = y, both absolute kPa. */
 export function pressureFromRatio(law: GasLaw, y: number): number {
   const linear = 1 - law.a * y;
-  return (2 * y) / (linear + Math.sqrt(linear * linear - 4 * law.b * y * y));
+  return (2 * y) / (linear + sqrt(linear * linear - 4 * law.b * y * y));
 }
 
 /** Line m³ for one standard m³ at absolute kPa and K. */

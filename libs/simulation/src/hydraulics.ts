@@ -2,14 +2,20 @@ import { compressibilityOf, contentFactor, pressureFromRatio, REFERENCE, type Ga
 import { solveInPlace } from './linear';
 import type { PlantDefinition } from './plant';
 
+// Bound once: looked up as a global in every step, they would cost more than the arithmetic.
+const { PI, abs, log10, max, min, sqrt } = Math;
+
 /** Standard density of natural gas used in the friction term, kg/m³. */
 const STANDARD_DENSITY = 0.7;
 /** Below this difference of squared pressures (kPa²) flow is taken as laminar, so that its slope stays finite. */
-const SMOOTHING_KPA2 = 20;
+const SMOOTHING_KPA2 = 2;
 /** Gas vents to about this, absolute kPa. */
 const OUTSIDE_KPA = 100;
 const MAX_ITERATIONS = 12;
 const TOLERANCE_KPA = 1e-7;
+/** A step whose pressures are not found within this is halved, down to the shortest worth taking. */
+const ACCEPTABLE_KPA = 1e-4;
+const SHORTEST_STEP_S = 0.005;
 
 /** Boundary conditions of one step: what people and weather want. */
 export interface StepInputs {
@@ -35,8 +41,8 @@ export interface StepFlows {
  * @param diameterMm of the hole
  */
 export function leakConductance(diameterMm: number): number {
-  const area = (Math.PI / 4) * (diameterMm / 1_000) ** 2;
-  const massFlux = (1_000 * 0.667) / Math.sqrt(490 * 288.15);
+  const area = (PI / 4) * (diameterMm / 1_000) ** 2;
+  const massFlux = (1_000 * 0.667) / sqrt(490 * 288.15);
   return (0.8 * area * massFlux) / STANDARD_DENSITY;
 }
 
@@ -46,11 +52,11 @@ export function pipeResistance(
   law: GasLaw,
   meanKPa: number,
 ): number {
-  const friction = (2 * Math.log10((3.71 * pipe.diameterM) / pipe.roughnessM)) ** -2;
+  const friction = (2 * log10((3.71 * pipe.diameterM) / pipe.roughnessM)) ** -2;
   const gas =
     (STANDARD_DENSITY * REFERENCE.pressureKPa * 1_000 * law.temperatureK * compressibilityOf(law, meanKPa)) /
     (REFERENCE.temperatureK * law.zReference);
-  const pa2 = (16 * friction * pipe.lengthM * gas) / (Math.PI ** 2 * pipe.diameterM ** 5);
+  const pa2 = (16 * friction * pipe.lengthM * gas) / (PI ** 2 * pipe.diameterM ** 5);
   return pa2 / 1e6;
 }
 
@@ -162,7 +168,24 @@ export class Hydraulics {
 
   /** One implicit step of `dt` seconds: changes `inventory`, leaves the mean flows in `flows`. */
   step(inventory: Float64Array, inputs: StepInputs, dt: number): void {
+    const found = this.solve(inventory, inputs, dt);
+    if (found < ACCEPTABLE_KPA || dt <= SHORTEST_STEP_S) {
+      this.evaluate(inputs, dt);
+      this.move(inventory, dt);
+      return;
+    }
+    this.step(inventory, inputs, dt / 2);
+    const first = Object.values(this.flows).map((q: Float64Array) => q.slice());
+    this.step(inventory, inputs, dt / 2);
+    Object.values(this.flows).forEach((q: Float64Array, kind) =>
+      q.forEach((x, k) => (q[k] = (x + (first[kind]?.[k] ?? 0)) / 2)),
+    );
+  }
+
+  /** Finds the pressures at the end of the step, into `p`. @returns by how much they last moved, kPa */
+  private solve(inventory: Float64Array, inputs: StepInputs, dt: number): number {
     const { p, residual, content, law } = this;
+    let worst = Infinity;
     const n = p.length;
     for (let i = 0; i < n; i++) p[i] = this.pressureOf(inventory, i);
     for (let round = 0; round < MAX_ITERATIONS; round++) {
@@ -175,17 +198,16 @@ export class Hydraulics {
       }
       this.evaluate(inputs, dt);
       solveInPlace(this.matrix, residual, n);
-      let worst = 0;
+      worst = 0;
       for (let i = 0; i < n; i++) {
         const before = p[i] as number;
-        const after = Math.max(before + (residual[i] as number), 0.2 * before, 1);
-        worst = Math.max(worst, Math.abs(after - before));
+        const after = max(before + (residual[i] as number), 0.2 * before, 1);
+        worst = max(worst, abs(after - before));
         p[i] = after;
       }
       if (worst < TOLERANCE_KPA) break;
     }
-    this.evaluate(inputs, dt);
-    this.move(inventory, dt);
+    return worst;
   }
 
   private pressureOf(inventory: Float64Array, i: number): number {
@@ -204,7 +226,7 @@ export class Hydraulics {
     if (pipe.segments < 2 || pipe.segments % 2)
       throw new RangeError(`pipe ${pipe.id}: segments ${pipe.segments}: expected an even number, 2 or more`);
     const lengthM = pipe.lengthM / pipe.segments;
-    const half = (Math.PI * pipe.diameterM ** 2 * lengthM) / 8;
+    const half = (PI * pipe.diameterM ** 2 * lengthM) / 8;
     const mean = plant.initialKPa[pipe.from] ?? 1_000;
     const resistance = pipeResistance({ ...pipe, lengthM }, plant.law, mean);
     let a = this.node(pipe.from);
@@ -225,15 +247,15 @@ export class Hydraulics {
       const pa = p[s.a] as number;
       const pb = p[s.b] as number;
       const difference = pa * pa - pb * pb;
-      const size = Math.abs(difference) + SMOOTHING_KPA2;
-      const root = 1 / Math.sqrt(s.resistance * size);
+      const size = abs(difference) + SMOOTHING_KPA2;
+      const root = 1 / sqrt(s.resistance * size);
       flows.segment[k] = difference * root;
-      const slope = root * (1 - Math.abs(difference) / (2 * size));
+      const slope = root * (1 - abs(difference) / (2 * size));
       this.between(s.a, s.b, difference * root, 2 * pa * slope, -2 * pb * slope, dt);
     }
     for (const [k, s] of this.sources.entries()) {
       const wanted = s.gain * ((inputs.sourceSet[k] as number) - (p[s.node] as number));
-      const q = Math.min(Math.max(wanted, 0), s.capacity);
+      const q = min(max(wanted, 0), s.capacity);
       flows.source[k] = q;
       this.at(s.node, q, q === wanted ? -s.gain : 0, dt);
     }
@@ -241,13 +263,13 @@ export class Hydraulics {
     for (const [k, o] of this.offtakes.entries()) {
       const want = inputs.demand[k] as number;
       const share = ((p[o.node] as number) - OUTSIDE_KPA) / (o.service - OUTSIDE_KPA);
-      const q = want * Math.min(Math.max(share, 0), 1);
+      const q = want * min(max(share, 0), 1);
       flows.offtake[k] = q;
       this.at(o.node, -q, share > 0 && share < 1 ? -want / (o.service - OUTSIDE_KPA) : 0, dt);
     }
     for (const [k, node] of this.leakNodes.entries()) {
       const conductance = inputs.leak[k] as number;
-      const q = conductance * Math.max((p[node] as number) - OUTSIDE_KPA, 0);
+      const q = conductance * max((p[node] as number) - OUTSIDE_KPA, 0);
       flows.leak[k] = q;
       if (conductance > 0) this.at(node, -q, q > 0 ? -conductance : 0, dt);
     }
@@ -257,9 +279,9 @@ export class Hydraulics {
     const pa = this.p[r.a] as number;
     const pb = this.p[r.b] as number;
     const opening = (pa - pb) / r.drop;
-    const most = r.capacity * Math.min(Math.max(opening, 0), 1);
+    const most = r.capacity * min(max(opening, 0), 1);
     const wanted = r.gain * (r.set - pb);
-    const q = Math.min(Math.max(wanted, 0), most);
+    const q = min(max(wanted, 0), most);
     this.flows.regulator[k] = q;
     const starved = q === most && opening > 0 && opening < 1;
     const slopeA = starved ? r.capacity / r.drop : 0;

@@ -2,12 +2,15 @@ import { lineVolumeOf, type GasLaw } from './gas-law';
 import { channelOf, slowNoise } from './noise';
 import type { MeterDefinition } from './plant';
 
+// Bound once: looked up as a global in every step, they would cost more than the arithmetic.
+const { max } = Math;
+
 const DAY_S = 86_400;
 
 /** Error of a meter at an instant, as a fraction of the flow: bias, daily wander, and the droop below Qt. */
 export function meterError(meter: MeterDefinition, timeS: number, lineFlow: number, seed: number): number {
   const wander = meter.wander * slowNoise(seed, channelOf(meter.id), timeS, DAY_S);
-  const low = lineFlow < meter.qT ? -0.005 * (1 - Math.max(lineFlow, 0) / meter.qT) : 0;
+  const low = lineFlow < meter.qT ? -0.005 * (1 - max(lineFlow, 0) / meter.qT) : 0;
   return meter.bias + wander + low;
 }
 
@@ -30,7 +33,7 @@ export function readMeter(
 ): MeterReading {
   const perStandard = lineVolumeOf(at.law, at.pKPa, meter.temperatureK);
   const error = meterError(meter, at.timeS, flow * perStandard, at.seed) + at.extra;
-  const corrected = Math.max(flow * (1 + error), 0);
+  const corrected = max(flow * (1 + error), 0);
   return { corrected, uncorrected: corrected * perStandard };
 }
 

@@ -5,6 +5,9 @@ import { DEMO_STATIONS } from './stations';
 import type { StationSpec } from './station-spec';
 import type { Sense, TagSpec } from './tag-spec';
 
+// Bound once: looked up as a global in every step, they would cost more than the arithmetic.
+const { floor, max, min, round } = Math;
+
 /** OPC UA Part 4, 7.39 and Part 8: the StatusCodes the demo's instruments give, 32 bits unsigned. */
 export const STATUS = { good: 0, sensorFailure: 0x808c0000, noCommunication: 0x80310000 } as const;
 
@@ -60,7 +63,7 @@ export class InstrumentPanel {
     this.judge(scenarios);
     for (const [i, tag] of DEMO_TAGS.entries()) {
       const scanS = scanOf(tag);
-      const due = Math.floor(now / scanS) > Math.floor(since / scanS);
+      const due = floor(now / scanS) > floor(since / scanS);
       if (!due && this.status[i] === before[i]) continue;
       this.read(i);
       fresh.push(i);
@@ -76,13 +79,13 @@ export class InstrumentPanel {
     let value = sense(timeS);
     if (spec.noise > 0)
       value += spec.noise * scanNoise(this.run.seed, this.channels[i] as number, timeS, spec.scanS);
-    value = Math.min(Math.max(value, spec.range[0]), spec.range[1]);
-    const steps = Math.round(1 / spec.resolution);
+    value = min(max(value, spec.range[0]), spec.range[1]);
+    const steps = round(1 / spec.resolution);
     // Dividing by the number of steps in one unit gives the nearest double to the decimal shown.
     this.values[i] =
       spec.resolution < 1
-        ? Math.floor(value * steps + 0.5) / steps
-        : Math.round(value / spec.resolution) * spec.resolution;
+        ? floor(value * steps + 0.5) / steps
+        : round(value / spec.resolution) * spec.resolution;
   }
 
   private judge(scenarios: readonly Scenario[]): void {

@@ -3,6 +3,9 @@ import type { PlantRun } from '../plant-run';
 import { totaliserShown } from '../meters';
 import type { Common, Site, TagSpec } from './tag-spec';
 
+// Bound once: looked up as a global in every step, they would cost more than the arithmetic.
+const { cbrt, floor, max, min, sqrt } = Math;
+
 const HOUR = 3_600;
 const DAY_S = 86_400;
 
@@ -61,7 +64,7 @@ export function lowPressureOutlet(
       return () => {
         const behind = (run.pressures[node] as number) - site.atmosphericKPa;
         const held = 2.78 - 0.4 * (run.flowOf(flowOf) / capacity);
-        return Math.max(Math.min(held, behind * 0.03), 0);
+        return max(min(held, behind * 0.03), 0);
       };
     },
   };
@@ -152,7 +155,7 @@ export function filter(site: Site, flowOf: string, capacity: number, tag: Common
     limits: { H: 50, HH: 70, deadband: 2, onDelayS: 10 },
     bind: (run) => (timeS) => {
       const dirt = (timeS / (90 * DAY_S) + start) % 1;
-      return 2 + (12 + 20 * dirt) * Math.min((run.flowOf(flowOf) / capacity) ** 2 * 4, 2);
+      return 2 + (12 + 20 * dirt) * min((run.flowOf(flowOf) / capacity) ** 2 * 4, 2);
     },
   };
 }
@@ -168,7 +171,7 @@ export function regulatorOpening(flowOf: string, capacity: number, tag: Common):
     noise: 0.1,
     scanS: 5,
     resolution: 0.2,
-    bind: (run) => () => Math.min(100 * Math.sqrt(Math.max(run.flowOf(flowOf) / capacity, 0)), 100),
+    bind: (run) => () => min(100 * sqrt(max(run.flowOf(flowOf) / capacity, 0)), 100),
   };
 }
 
@@ -205,9 +208,9 @@ export function gasDetector(site: Site, leakSite: string | null, tag: Common): T
     bind: (run) => {
       const leak = leakSite === null ? -1 : run.hydraulics.leakSites.indexOf(leakSite);
       return (timeS) => {
-        const calm = Math.max(0.6 + 0.4 * slowNoise(run.seed, channel, timeS, HOUR), 0);
+        const calm = max(0.6 + 0.4 * slowNoise(run.seed, channel, timeS, HOUR), 0);
         const escaping = leak < 0 ? 0 : (run.hydraulics.flows.leak[leak] as number);
-        return Math.min(calm + nearness * 30 * Math.cbrt(escaping), 100);
+        return min(calm + nearness * 30 * cbrt(escaping), 100);
       };
     },
   };
@@ -248,7 +251,7 @@ export function odorantTank(tag: Common): TagSpec {
 
 /** Minutes since the mains failed at a station, 0 while there is power: rare, short, known from the calendar. */
 function minutesWithoutPower(station: string, seed: number, timeS: number): number {
-  const day = Math.floor(timeS / DAY_S);
+  const day = floor(timeS / DAY_S);
   const channel = channelOf(`${station} mains`);
   if (uniformAt(seed, channel, day) > 0.03) return 0;
   const start = day * DAY_S + uniformAt(seed, channel + 1, day) * 0.9 * DAY_S;
@@ -283,7 +286,7 @@ export function door(site: Site, tag: Common): TagSpec {
     ...tag,
     ...SWITCH,
     bind: (run) => (timeS) => {
-      const day = Math.floor(timeS / DAY_S);
+      const day = floor(timeS / DAY_S);
       const opens = (0.5 + 9 * uniformAt(run.seed, channel, day)) * HOUR;
       const since = timeS - day * DAY_S - opens;
       return since >= 0 && since < 900 ? 1 : 0;

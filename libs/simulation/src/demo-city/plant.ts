@@ -11,8 +11,8 @@ const PEAK_FACTOR = 3.6;
 
 /** Tarim gas at 15 °C through DETAIL's values at 2.97288 and 3.26256 MPa. */
 export const TARIM_15C: GasLaw = {
-  a: -2.09594e-5,
-  b: 1.25973e-10,
+  a: -2.0959692e-5,
+  b: 1.2600661e-10,
   temperatureK: 288.15,
   zReference: 0.998018,
 };
