@@ -1,0 +1,91 @@
+import type { Alarm, AlarmEvent, AlarmTableMessage, ListedAlarm } from '@linepack/contracts';
+
+interface Kept {
+  readonly alarm: Alarm;
+  /** The last event that is not journalled yet; null when all are. */
+  waiting: string | null;
+}
+
+/** Most events remembered until the journal confirms them; the browser re-reads the journal for older ones. */
+const MOST_WAITING = 100_000;
+
+/**
+ * The alarms that are not normal, in memory: from the owners' retained tables and from every event since, so that the
+ * list is there while the database is away.
+ */
+export class AlarmTableMemory {
+  private readonly alarms = new Map<string, Kept>();
+  private readonly stationByEvent = new Map<string, string | null>();
+  private readonly heard = new Set<string>();
+  private lastSeq = 0;
+
+  /** Position in the journal up to which this table stands. */
+  get seq(): number {
+    return this.lastSeq;
+  }
+
+  /** An owner's whole partition: what is not in it is normal. */
+  replace({ partition, alarms, unjournalled }: AlarmTableMessage): void {
+    this.heard.add(partition);
+    const waiting = new Map([...this.alarms].map(([id, kept]) => [id, kept.waiting]));
+    for (const [id, { alarm }] of this.alarms) if (alarm.partition === partition) this.alarms.delete(id);
+    const behind = new Set(unjournalled);
+    for (const alarm of alarms)
+      this.alarms.set(alarm.alarmId, {
+        alarm,
+        waiting: behind.has(alarm.alarmId) ? (waiting.get(alarm.alarmId) ?? 'unknown') : null,
+      });
+  }
+
+  /** What the database holds; partitions whose owner has spoken are theirs. */
+  seed({ seq, alarms }: { seq: number; alarms: readonly Alarm[] }): void {
+    this.lastSeq = Math.max(this.lastSeq, seq);
+    for (const [id, { alarm }] of this.alarms) if (!this.heard.has(alarm.partition)) this.alarms.delete(id);
+    for (const alarm of alarms)
+      if (!this.heard.has(alarm.partition)) this.alarms.set(alarm.alarmId, { alarm, waiting: null });
+  }
+
+  take(event: AlarmEvent): void {
+    const { state } = event;
+    if (state.letter === 'A') this.alarms.delete(event.alarmId);
+    else this.alarms.set(event.alarmId, { alarm: state, waiting: event.seq === null ? event.eventId : null });
+    if (event.seq !== null) this.lastSeq = Math.max(this.lastSeq, event.seq);
+    else this.remember(event);
+  }
+
+  /** Events are in the journal now. */
+  journalled(entries: readonly { eventId: string; alarmId: string; seq: number }[]): void {
+    for (const { eventId, alarmId, seq } of entries) {
+      this.lastSeq = Math.max(this.lastSeq, seq);
+      const kept = this.alarms.get(alarmId);
+      if (kept && (kept.waiting === eventId || kept.waiting === 'unknown')) kept.waiting = null;
+    }
+  }
+
+  /** The station an event that waits for the journal belongs to, and forgets it; undefined when it is not known. */
+  stationOfWaiting(eventId: string): string | null | undefined {
+    const station = this.stationByEvent.get(eventId);
+    this.stationByEvent.delete(eventId);
+    return station;
+  }
+
+  find(alarmId: string): Alarm | null {
+    return this.alarms.get(alarmId)?.alarm ?? null;
+  }
+
+  /** Those a user may see, oldest first. */
+  list(visible: (stationId: string | null) => boolean): ListedAlarm[] {
+    return [...this.alarms.values()]
+      .filter(({ alarm }) => visible(alarm.stationId))
+      .map(({ alarm, waiting }) => ({ ...alarm, journalled: waiting === null }))
+      .sort((a, b) => (a.activeSince ?? 0) - (b.activeSince ?? 0));
+  }
+
+  private remember(event: AlarmEvent): void {
+    this.stationByEvent.set(event.eventId, event.state.stationId);
+    for (const id of this.stationByEvent.keys()) {
+      if (this.stationByEvent.size <= MOST_WAITING) break;
+      this.stationByEvent.delete(id);
+    }
+  }
+}

@@ -1,0 +1,142 @@
+import { connect, type MqttClient } from 'mqtt';
+import type { Logger } from 'pino';
+import type { z } from 'zod';
+import { BusAway } from '../http/errors';
+
+interface Subscription {
+  readonly filter: string;
+  readonly take: (payload: unknown, topic: string) => void;
+}
+
+const FAULTS_LOGGED_EVERY_MS = 60_000;
+
+/** The api's connection to the internal bus. Subscribes again by itself after every reconnection. */
+export class BusClient {
+  private readonly subscriptions: Subscription[] = [];
+  private readonly connected: (() => void)[] = [];
+  private client: MqttClient | null = null;
+  private faultLoggedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    private readonly url: string,
+    readonly clientId: string,
+    private readonly logger: Logger,
+    private readonly will?: { readonly topic: string; readonly payload: () => unknown },
+  ) {}
+
+  get state(): 'up' | 'away' {
+    return this.client?.connected ? 'up' : 'away';
+  }
+
+  /** Hears every message of a topic filter, parsed; one that does not parse is logged and left out. */
+  subscribe<S extends z.ZodType>(
+    filter: string,
+    schema: S,
+    take: (message: z.output<S>, topic: string) => void,
+  ): void {
+    this.subscriptions.push({
+      filter,
+      take: (payload, topic) => {
+        const parsed = schema.safeParse(payload);
+        if (parsed.success) take(parsed.data, topic);
+        else this.refuse(topic, parsed.error.issues[0]);
+      },
+    });
+    if (this.client?.connected) this.client.subscribe(filter, { qos: 1 });
+  }
+
+  /** Called after each connection, the first one too, when the subscriptions stand. */
+  onConnected(listener: () => void): void {
+    this.connected.push(listener);
+  }
+
+  open(): void {
+    this.client = connect(this.url, {
+      clientId: this.clientId,
+      reconnectPeriod: 1_000,
+      connectTimeout: 5_000,
+      resubscribe: false,
+      // Messages are not kept for a bus that is away: a command must be answered now or not at all.
+      queueQoSZero: false,
+      ...(this.will
+        ? {
+            will: {
+              topic: this.will.topic,
+              payload: Buffer.from(JSON.stringify(this.will.payload())),
+              qos: 1,
+              retain: true,
+            },
+          }
+        : {}),
+    });
+    this.client.on('connect', () => void this.greet());
+    this.client.on('message', (topic, payload) => this.deliver(topic, payload));
+    this.client.on('close', () => this.logger.debug('bus connection closed'));
+    this.client.on('error', (error) => this.logger.warn({ cause: error.message }, 'bus'));
+  }
+
+  /**
+   * Publishes with QoS 1.
+   * @throws BusAway when it is not connected
+   */
+  async publish(topic: string, payload: unknown): Promise<void> {
+    if (!this.client?.connected) throw new BusAway();
+    await this.client.publishAsync(topic, JSON.stringify(payload), { qos: 1 });
+  }
+
+  /** Publishes what stays for whoever comes later; while the bus is away nothing is said. */
+  async retain(topic: string, payload: unknown): Promise<void> {
+    if (this.client?.connected)
+      await this.client.publishAsync(topic, JSON.stringify(payload), { qos: 1, retain: true });
+  }
+
+  async close(): Promise<void> {
+    await this.client?.endAsync(this.client.connected ? false : true);
+    this.client = null;
+  }
+
+  private async greet(): Promise<void> {
+    try {
+      await this.client?.subscribeAsync(
+        this.subscriptions.map((s) => s.filter),
+        { qos: 1 },
+      );
+      this.logger.info('bus is there');
+      for (const listener of this.connected) listener();
+    } catch (error) {
+      // The connection broke meanwhile; the next one subscribes.
+      this.logger.warn({ cause: error instanceof Error ? error.message : undefined }, 'bus not subscribed');
+    }
+  }
+
+  private deliver(topic: string, payload: Buffer): void {
+    // An empty payload removes a retained message and says nothing.
+    if (payload.length === 0) return;
+    let message: unknown;
+    try {
+      message = JSON.parse(payload.toString('utf8'));
+    } catch (error) {
+      this.refuse(topic, error);
+      return;
+    }
+    for (const { filter, take } of this.subscriptions) if (matches(filter, topic)) take(message, topic);
+  }
+
+  private refuse(topic: string, fault: unknown): void {
+    const now = performance.now();
+    if (now - this.faultLoggedAt < FAULTS_LOGGED_EVERY_MS) return;
+    this.faultLoggedAt = now;
+    this.logger.error({ topic, fault }, 'a message on the bus is not what contracts say');
+  }
+}
+
+/** MQTT 3.1.1, 4.7: `+` is one level, `#` the rest. */
+export function matches(filter: string, topic: string): boolean {
+  const parts = topic.split('/');
+  const wanted = filter.split('/');
+  for (const [i, part] of wanted.entries()) {
+    if (part === '#') return true;
+    if (parts[i] === undefined || (part !== '+' && part !== parts[i])) return false;
+  }
+  return wanted.length === parts.length;
+}

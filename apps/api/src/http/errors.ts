@@ -1,0 +1,91 @@
+import type { ProblemCode } from '@linepack/contracts';
+
+/** What was wrong with which field of the input. */
+export interface FieldFault {
+  readonly field: string;
+  readonly message: string;
+}
+
+/**
+ * An error that a caller may see: a stable code, a status and a public message. What only the log may know is the
+ * error's `cause`.
+ */
+export class ApiError extends Error {
+  constructor(
+    readonly code: ProblemCode,
+    readonly status: number,
+    readonly publicMessage: string,
+    readonly more: {
+      readonly faults?: readonly FieldFault[];
+      readonly retryAfterSeconds?: number;
+      readonly cause?: unknown;
+    } = {},
+  ) {
+    super(publicMessage, { cause: more.cause });
+    this.name = new.target.name;
+  }
+}
+
+export class InvalidInput extends ApiError {
+  constructor(faults: readonly FieldFault[]) {
+    super('invalidInput', 422, 'The input is not valid.', { faults });
+  }
+}
+
+export class NotSignedIn extends ApiError {
+  constructor() {
+    super('notSignedIn', 401, 'Sign in first.');
+  }
+}
+
+export class BadCredentials extends ApiError {
+  constructor() {
+    super('badCredentials', 401, 'User name or password is wrong.');
+  }
+}
+
+export class Forbidden extends ApiError {
+  constructor(message = 'You may not do this.') {
+    super('forbidden', 403, message);
+  }
+}
+
+export class ForeignOrigin extends ApiError {
+  constructor() {
+    super('foreignOrigin', 403, 'The request comes from another site.');
+  }
+}
+
+export class NotFound extends ApiError {
+  constructor(message = 'There is nothing here.') {
+    super('notFound', 404, message);
+  }
+}
+
+export class TooManyAttempts extends ApiError {
+  constructor(retryAfterSeconds: number) {
+    super('tooManyAttempts', 429, `Too many failed sign-ins. Try again in ${retryAfterSeconds} seconds.`, {
+      retryAfterSeconds,
+    });
+  }
+}
+
+export class DatabaseAway extends ApiError {
+  constructor(cause?: unknown) {
+    super('databaseAway', 503, 'The database is away. Try again shortly.', { retryAfterSeconds: 5, cause });
+  }
+}
+
+export class BusAway extends ApiError {
+  constructor() {
+    super('busAway', 503, 'The internal bus is away. Try again shortly.', { retryAfterSeconds: 5 });
+  }
+}
+
+export class NoOwner extends ApiError {
+  constructor() {
+    super('noOwner', 503, 'No collector answered for this alarm in time.', {
+      retryAfterSeconds: 5,
+    });
+  }
+}
