@@ -12,5 +12,6 @@ export * from './migrations';
 export * from './network-snapshot';
 export * from './rollup.repository';
 export * from './sample.repository';
+export { SHIFTED_QUALITY_BITS } from './sample.slots';
 export * from './sample.writer';
 export * from './user.repository';
