@@ -1,0 +1,286 @@
+import type { Micros, TagId } from '@linepack/network';
+import { QUALITY, type Quality, type Sample } from '@linepack/telemetry';
+import fc from 'fast-check';
+import {
+  ConfigRepository,
+  LateMarkRepository,
+  RollupRepository,
+  SampleRepository,
+  SampleWriter,
+} from '../src/index';
+import { exampleNetwork } from './example-network';
+import { startTestDatabase, type TestDatabase } from './test-database';
+
+let database: TestDatabase;
+let writer: SampleWriter;
+let rollup: RollupRepository;
+let samples: SampleRepository;
+beforeAll(async () => {
+  database = await startTestDatabase();
+  writer = new SampleWriter(database.pool);
+  rollup = new RollupRepository(database.pool);
+  samples = new SampleRepository(database.pool);
+  // Every tag reports at least once a minute: a value holds three.
+  await new ConfigRepository(database.pool).importNetwork(exampleNetwork(), { changedBy: 'test' });
+}, 60_000);
+afterAll(() => database?.close());
+beforeEach(() => database.pool.query('truncate sample, sample_minute, sample_hour, late_mark, job_state'));
+
+const T0 = Date.UTC(2026, 2, 1, 10) * 1_000;
+const at = (seconds: number): Micros => (T0 + Math.round(seconds * 1e6)) as Micros;
+const sample = (
+  seconds: number,
+  value: number | null,
+  quality: number = QUALITY.Good,
+  tagId = 1,
+): Sample => ({
+  tagId: tagId as TagId,
+  ts: at(seconds),
+  quality: quality as Quality,
+  value,
+});
+interface Row {
+  tag: number;
+  at: number;
+  min: number | null;
+  max: number | null;
+  first: number | null;
+  last: number | null;
+  integral: number;
+  covered: number;
+  counts: number[];
+  worst: number;
+}
+const rows = async (table: 'sample_minute' | 'sample_hour'): Promise<Row[]> =>
+  (
+    await database.pool.query<Row>(
+      `select tag_id as tag, (micros(bucket) - $1) / 1e6 as at, min, max, first, last, integral, covered_s as covered,
+         array[good, uncertain, bad] as counts, worst_quality as worst from ${table} order by tag_id, bucket`,
+      [T0],
+    )
+  ).rows;
+
+describe('minutes', () => {
+  it('carry a value over their boundary, as long as it may hold', async () => {
+    // 10 from second 30 on; nothing after it: it holds three minutes, to second 210.
+    await writer.write([sample(30, 10)]);
+    await rollup.rollMinutes(at(0), at(600));
+    const carried = { tag: 1, min: 10, max: 10, first: null, last: null, counts: [0, 0, 0], worst: 0 };
+    expect(await rows('sample_minute')).toEqual([
+      { ...carried, at: 0, first: 10, last: 10, integral: 300, covered: 30, counts: [1, 0, 0] },
+      { ...carried, at: 60, integral: 600, covered: 60 },
+      { ...carried, at: 120, integral: 600, covered: 60 },
+      { ...carried, at: 180, integral: 300, covered: 30 },
+    ]);
+  });
+
+  it('end a value at the next sample, and at a Bad one', async () => {
+    await writer.write([
+      sample(0, 1),
+      sample(20, 4),
+      sample(30, 7, QUALITY.Bad),
+      sample(45, 2, QUALITY.Uncertain),
+      sample(60, 2),
+    ]);
+    await rollup.rollMinutes(at(0), at(60));
+    expect(await rows('sample_minute')).toEqual([
+      {
+        tag: 1,
+        at: 0,
+        min: 1,
+        max: 4,
+        first: 1,
+        last: 2,
+        integral: 1 * 20 + 4 * 10 + 2 * 15,
+        covered: 45,
+        counts: [2, 1, 1],
+        worst: QUALITY.Bad,
+      },
+    ]);
+  });
+
+  it('take over what held before the window', async () => {
+    await writer.write([sample(-100, 5), sample(-50, null, QUALITY.BadNoCommunication, 2)]);
+    await rollup.rollMinutes(at(0), at(60));
+    expect(await rows('sample_minute')).toMatchObject([
+      { tag: 1, at: 0, min: 5, covered: 60, worst: 0 },
+      { tag: 2, at: 0, min: null, covered: 0, worst: QUALITY.BadNoCommunication },
+    ]);
+  });
+
+  it('let sparse history hold as long as its maker says', async () => {
+    await writer.write([sample(0, 5), sample(600, 5)]);
+    await rollup.rollMinutes(at(0), at(600), { holdS: 600 });
+    expect((await rows('sample_minute')).map((r) => r.covered)).toEqual(Array(10).fill(60));
+  });
+
+  it('are what a plain walk over the samples gives, whatever the windows, and however often', async () => {
+    const anySample = fc
+      .tuple(
+        fc.integer({ min: -400, max: 900 }),
+        fc.integer({ min: -9, max: 9 }),
+        fc.constantFrom<number>(QUALITY.Good, QUALITY.Good, QUALITY.Uncertain, QUALITY.Bad),
+      )
+      .map(([s, value, quality]) => sample(s, quality === QUALITY.Bad ? null : value, quality));
+    const series = fc.uniqueArray(anySample, { selector: (s) => s.ts, minLength: 1, maxLength: 25 });
+    await fc.assert(
+      fc.asyncProperty(series, fc.integer({ min: 1, max: 14 }), async (given, cut) => {
+        await database.pool.query('truncate sample, sample_minute');
+        await writer.write(given);
+        await rollup.rollMinutes(at(cut * 60), at(900));
+        await rollup.rollMinutes(at(0), at(cut * 60));
+        await rollup.rollMinutes(at(60), at(180));
+        const walked = walk([...given].sort((a, b) => a.ts - b.ts));
+        const got = await rows('sample_minute');
+        expect(got.map((r) => [r.at, r.min, r.max, r.covered, r.integral])).toEqual(
+          walked.map((w) => [w.at, w.min, w.max, w.covered, w.integral]),
+        );
+      }),
+      { numRuns: 40 },
+    );
+  }, 60_000);
+});
+
+/** Second by second, as one would by hand. */
+function walk(given: readonly Sample[]) {
+  const minutes = [];
+  for (let minute = 0; minute < 15; minute++) {
+    const usable: number[] = [];
+    let held = false;
+    for (let s = minute * 60; s < minute * 60 + 60; s++) {
+      const last = given.findLast((g) => g.ts <= at(s));
+      if (!last || at(s) - last.ts >= 180e6) continue;
+      held = true;
+      if (last.value !== null) usable.push(last.value);
+    }
+    if (held)
+      minutes.push({
+        at: minute * 60,
+        min: usable.length ? Math.min(...usable) : null,
+        max: usable.length ? Math.max(...usable) : null,
+        covered: usable.length,
+        integral: usable.reduce((a, b) => a + b, 0),
+      });
+  }
+  return minutes;
+}
+
+describe('hours', () => {
+  it('are the exact sums of their minutes', async () => {
+    const minutes = Array.from({ length: 125 }, (_, i) =>
+      sample(i * 60 + 7, i % 10, i === 50 ? QUALITY.Bad : 0),
+    );
+    await writer.write(minutes);
+    await rollup.rollMinutes(at(0), at(7_500));
+    await rollup.rollHours(at(0), at(7_500));
+    const hours = await rows('sample_hour');
+    const ofHour = (await rows('sample_minute')).filter((r) => r.at < 3_600);
+    expect(hours.map((h) => h.at)).toEqual([0, 3_600, 7_200]);
+    expect(hours[0]).toMatchObject({
+      min: 0,
+      max: 9,
+      first: 0,
+      last: 9,
+      integral: ofHour.reduce((sum, r) => sum + r.integral, 0),
+      covered: ofHour.reduce((sum, r) => sum + r.covered, 0),
+      counts: [59, 0, 1],
+      worst: QUALITY.Bad,
+    });
+  });
+});
+
+describe('the standing work', () => {
+  const settle = async (until: Micros): Promise<void> => {
+    while (!(await rollup.step(until)).done);
+  };
+
+  it('has nothing to do without samples', async () => {
+    expect(await rollup.step(at(0))).toEqual({ rolledTo: null, late: 0, done: true });
+  });
+
+  it('rolls what is there in bounded steps, then what came late, and what a crash left', async () => {
+    await writer.write([sample(10, 1), sample(7_000, 3)]);
+    await settle(at(7_230));
+    expect(await rollup.watermark()).toBe(at(7_200));
+    expect((await rows('sample_hour')).map((h) => [h.at, h.covered])).toEqual([
+      [0, 180],
+      [3_600, 180],
+    ]);
+
+    await writer.write([sample(100, 5)]);
+    await settle(at(7_230));
+    const [first] = await rows('sample_minute');
+    expect(first).toMatchObject({ at: 0, covered: 50, integral: 50 });
+    expect((await rows('sample_hour'))[0]).toMatchObject({ covered: 270, integral: 90 * 1 + 180 * 5 });
+    expect(await new LateMarkRepository(database.pool).toRoll(1)).toEqual([]);
+
+    await database.pool.query(
+      `update job_state set state = state || jsonb_build_object('claimedTo', $1::bigint) where name = 'rollup'`,
+      [at(7_260)],
+    );
+    await settle(at(7_260));
+    expect(await rollup.watermark()).toBe(at(7_260));
+  });
+
+  it('sees a sample that was being written while it claimed its time', async () => {
+    await writer.write([sample(0, 1)]);
+    await settle(at(60));
+    const [step, written] = await Promise.all([rollup.step(at(120)), writer.write([sample(70, 9)])]);
+    expect(step.rolledTo).toBe(at(120));
+    expect(written.inserted).toBe(1);
+    await settle(at(120));
+    expect((await rows('sample_minute')).find((r) => r.at === 60)?.max).toBe(9);
+  });
+});
+
+describe('history', () => {
+  const tags = [1 as TagId, 2 as TagId];
+  it('is raw while that is little, with its quality', async () => {
+    await writer.write([sample(0, 1), sample(10, null, QUALITY.Bad), sample(20, 3)]);
+    expect(await samples.history({ tags, from: at(0), to: at(20), points: 100 })).toEqual({
+      from: at(0),
+      to: at(20),
+      resolution: 'raw',
+      series: [
+        {
+          tagId: 1,
+          ts: [at(0), at(10)],
+          value: [1, null],
+          min: [1, null],
+          max: [1, null],
+          quality: [0, QUALITY.Bad],
+        },
+        { tagId: 2, ts: [], value: [], min: [], max: [], quality: [] },
+      ],
+    });
+  });
+
+  it('never loses a peak, whatever the resolution', async () => {
+    const all = Array.from({ length: 4 * 3_600 }, (_, s) =>
+      sample(s, s === 5_000 ? 99 : s === 5_001 ? -99 : 1),
+    );
+    await writer.write(all);
+    while (!(await rollup.step(at(4 * 3_600))).done);
+    for (const [points, resolution] of [
+      [14_400, 'raw'],
+      [600, 'raw'],
+      [100, 'minute'],
+      [4, 'hour'],
+    ] as const) {
+      const history = await samples.history({ tags: [tags[0]!], from: at(0), to: at(4 * 3_600), points });
+      const [series] = history.series;
+      expect(history.resolution).toBe(resolution);
+      expect(series!.ts.length).toBeLessThanOrEqual(points + 1);
+      expect(Math.max(...(series!.max as number[]))).toBe(99);
+      expect(Math.min(...(series!.min as number[]))).toBe(-99);
+      expect(series!.value.every((v) => v !== null)).toBe(true);
+    }
+  });
+
+  it('goes on to the present where minutes are not rolled up yet', async () => {
+    await writer.write(Array.from({ length: 60 }, (_, m) => sample(m * 60, m)));
+    while (!(await rollup.step(at(30 * 60))).done);
+    const { series } = await samples.history({ tags: [tags[0]!], from: at(0), to: at(3_600), points: 60 });
+    expect(series[0]!.value).toEqual(Array.from({ length: 60 }, (_, m) => m));
+  });
+});
