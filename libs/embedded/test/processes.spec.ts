@@ -33,9 +33,9 @@ describe('the database process', () => {
     let server = await startProcess(entry, [folder]);
     const setup = await connectTo(server);
     await setup.query('CREATE TABLE kept (id int PRIMARY KEY)');
-    for (let round = 0; round < 3; round += 1) {
+    for (let round = 0; round < 2; round += 1) {
       const client = await connectTo(server);
-      const until = acknowledged + 150;
+      const until = acknowledged + 120;
       const inserting = (async () => {
         for (let id = acknowledged + 1; ; id += 1) {
           await client.query('INSERT INTO kept VALUES ($1) ON CONFLICT DO NOTHING', [id]);
@@ -114,9 +114,9 @@ describe('the database process', () => {
         await sleep(1);
       }
     };
-    await load(6_000);
+    await load(5_000);
     const before = residentMb();
-    await load(16_000);
+    await load(15_000);
     // Keeping every parsed message (execProtocolRaw) would add some hundred megabytes here.
     expect(residentMb() - before).toBeLessThan(100);
     await Promise.all([writer.end(), reader.end()]);
