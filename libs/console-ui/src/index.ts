@@ -1,1 +1,15 @@
-export {};
+export * from './alarm/priority-mark';
+export * from './chart/sparkline';
+export * from './chart/sparkline-path';
+export * from './chart/trend-chart';
+export * from './chart/trend-data';
+export * from './format/csv';
+export * from './format/number';
+export * from './format/time';
+export * from './icon/icon';
+export * from './pressure/bar';
+export * from './pressure/bar-geometry';
+export * from './quality/quality-mark';
+export * from './quality/quality-state';
+export * from './state/state';
+export * from './words/words';

@@ -1,0 +1,11 @@
+// Before the first paint: the theme the user chose last, so that a dark control room is never lit by a white flash.
+(function () {
+  var chosen;
+  try {
+    chosen = localStorage.getItem('linepack.theme');
+  } catch (refused) {
+    console.info('The browser keeps no settings: ' + refused.message);
+  }
+  var dark = chosen === 'dark' || (chosen !== 'light' && matchMedia('(prefers-color-scheme: dark)').matches);
+  document.documentElement.dataset.theme = dark ? 'dark' : 'light';
+})();

@@ -1,0 +1,77 @@
+import type { Alarm, AlarmEvent, AlarmTable, ListedAlarm, Position } from '@linepack/contracts';
+
+/** An alarm on the console, with the event it last took (to mark the right one as journalled). */
+export interface HeldAlarm extends ListedAlarm {
+  readonly lastEventId: string | null;
+}
+
+export type Held = ReadonlyMap<string, HeldAlarm>;
+
+/** E shelved, F suppressed, G out of service: set aside, not asking for a response. */
+export const isSetAside = (alarm: Alarm): boolean =>
+  alarm.letter === 'E' || alarm.letter === 'F' || alarm.letter === 'G';
+
+/** Nobody who moves its ISA state has acknowledged it yet. */
+export const isUnacknowledged = (alarm: Alarm): boolean => alarm.letter === 'B' || alarm.letter === 'D';
+
+/**
+ * Whether this position still owes its note. Each position answers for itself: an alarm the station has acknowledged
+ * stays the dispatcher's to note. Without a position nobody owes anything; then the ISA state speaks.
+ */
+export function isOwed(alarm: Alarm, position: Position | null): boolean {
+  if (isSetAside(alarm)) return false;
+  if (position === null) return isUnacknowledged(alarm);
+  return alarm.occurrence > 0 && alarm.noted[position] === null;
+}
+
+/** Whether it is listed at all: not normal, or normal again while this position has not noted it. */
+const isListed = (alarm: Alarm, position: Position | null): boolean =>
+  alarm.letter !== 'A' || (position !== null && isOwed(alarm, position));
+
+export function heldFrom(table: AlarmTable): Held {
+  return new Map(table.alarms.map((a) => [a.alarmId, { ...a, lastEventId: null }]));
+}
+
+/** The table after one transition. */
+export function afterEvent(held: Held, event: AlarmEvent, position: Position | null): Held {
+  const next = new Map(held);
+  if (isListed(event.state, position))
+    next.set(event.alarmId, { ...event.state, journalled: event.seq !== null, lastEventId: event.eventId });
+  else next.delete(event.alarmId);
+  return next;
+}
+
+/** The table after the journal took some events: an alarm is journalled when its own last event is. */
+export function afterJournalled(held: Held, entries: readonly { eventId: string; alarmId: string }[]): Held {
+  const next = new Map(held);
+  for (const { eventId, alarmId } of entries) {
+    const alarm = next.get(alarmId);
+    if (alarm && (alarm.lastEventId === null || alarm.lastEventId === eventId))
+      next.set(alarmId, { ...alarm, journalled: true });
+  }
+  return next;
+}
+
+/** Priority first; then what is still owed; then the newest. */
+export function byUrgency(position: Position | null) {
+  return (a: ListedAlarm, b: ListedAlarm): number =>
+    Number(isSetAside(a)) - Number(isSetAside(b)) ||
+    a.priority - b.priority ||
+    Number(isOwed(b, position)) - Number(isOwed(a, position)) ||
+    (b.activeSince ?? 0) - (a.activeSince ?? 0) ||
+    a.alarmId.localeCompare(b.alarmId);
+}
+
+/** More than ten new alarms in ten minutes are a flood (IEC 62682). */
+export const FLOOD_WINDOW = 600_000_000;
+export const FLOOD_ABOVE = 10;
+
+/** Counts occurrences that began within the last ten minutes. `began`: occurrence key → time, microseconds. */
+export function recentCount(began: ReadonlyMap<string, number>, now: number): number {
+  let count = 0;
+  for (const at of began.values()) if (at > now - FLOOD_WINDOW) count++;
+  return count;
+}
+
+export const occurrenceKey = (alarm: { alarmId: string; occurrence: number }): string =>
+  `${alarm.alarmId}#${alarm.occurrence}`;

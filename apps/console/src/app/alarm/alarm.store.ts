@@ -1,0 +1,195 @@
+import { Injectable, computed, inject, signal } from '@angular/core';
+import {
+  type AlarmEvent,
+  AlarmEvents,
+  type AlarmPriority,
+  AlarmTable,
+  CommandAnswer,
+  type ListedAlarm,
+} from '@linepack/contracts';
+import { Api } from '../core/api';
+import { Clock } from '../core/clock';
+import { Link } from '../core/link';
+import { SessionStore } from '../session/session.store';
+import {
+  FLOOD_ABOVE,
+  type Held,
+  afterEvent,
+  afterJournalled,
+  byUrgency,
+  heldFrom,
+  isOwed,
+  isSetAside,
+  occurrenceKey,
+  recentCount,
+} from './alarm-table';
+
+const PRIORITIES: readonly AlarmPriority[] = [1, 2, 3];
+
+/** The alarm table, kept by the live wire and read again after every gap. */
+@Injectable({ providedIn: 'root' })
+export class AlarmStore {
+  private readonly api = inject(Api);
+  private readonly link = inject(Link);
+  private readonly clock = inject(Clock);
+  private readonly session = inject(SessionStore);
+
+  private readonly held = signal<Held>(new Map());
+  private readonly began = signal<ReadonlyMap<string, number>>(new Map());
+  private readonly spooling = signal(false);
+  private seq = 0;
+  readonly loaded = signal(false);
+  readonly fault = signal<unknown>(undefined);
+  /** Answers of the last acknowledgements that failed, by alarm. */
+  readonly refused = signal<ReadonlyMap<string, string>>(new Map());
+  readonly pending = signal<ReadonlySet<string>>(new Set());
+  /** The row chosen in the list: what the key A acknowledges. */
+  readonly selected = signal<string | null>(null);
+  readonly newest = signal<AlarmEvent | null>(null);
+
+  readonly position = this.session.position;
+  readonly all = computed(() => [...this.held().values()].sort(byUrgency(this.position())));
+  readonly owed = computed(() => this.all().filter((a) => isOwed(a, this.position())));
+  readonly oldestOwed = computed<ListedAlarm | null>(() =>
+    this.owed().reduce<ListedAlarm | null>(
+      (oldest, a) => ((a.activeSince ?? Infinity) < (oldest?.activeSince ?? Infinity) ? a : (oldest ?? a)),
+      null,
+    ),
+  );
+  readonly counts = computed(() =>
+    PRIORITIES.map((priority) => {
+      const alarms = this.all().filter((a) => a.priority === priority && !isSetAside(a));
+      return {
+        priority,
+        total: alarms.length,
+        owed: alarms.filter((a) => isOwed(a, this.position())).length,
+      };
+    }),
+  );
+  readonly shelved = computed(() => this.all().filter((a) => a.letter === 'E').length);
+  readonly suppressed = computed(() => this.all().filter((a) => a.letter === 'F' || a.letter === 'G').length);
+  readonly unjournalled = computed(() => this.all().filter((a) => !a.journalled).length);
+  readonly databaseAway = computed(() => this.spooling() || this.unjournalled() > 0);
+  readonly recent = computed(() => recentCount(this.began(), this.clock.now()));
+  readonly flood = computed(() => this.recent() > FLOOD_ABOVE);
+  private readonly byTag = computed(() =>
+    Map.groupBy(
+      this.all().filter((a) => a.tagId !== null && a.active && !isSetAside(a)),
+      (a) => a.tagId as number,
+    ),
+  );
+
+  constructor() {
+    this.link.joined.subscribe(() => void this.readAgain());
+    this.link.alarmTable.subscribe((table) => this.accept(table));
+    this.link.alarm.subscribe((event) => this.take(event));
+    this.link.alarmJournalled.subscribe((entries) => {
+      this.seq = Math.max(this.seq, ...entries.map((e) => e.seq));
+      this.held.update((held) => afterJournalled(held, entries));
+    });
+    this.link.status.subscribe((parts) => {
+      const collector = parts.find((p) => p.part === 'collector');
+      if (collector?.database) this.spooling.set(collector.database === 'away');
+    });
+  }
+
+  find = (alarmId: string): ListedAlarm | null => this.held().get(alarmId) ?? null;
+  /** The most urgent active alarm of a tag. */
+  topOfTag = (tagId: number): ListedAlarm | null => this.byTag().get(tagId)?.[0] ?? null;
+  ofStation = (stationId: string): ListedAlarm[] => this.all().filter((a) => a.stationId === stationId);
+
+  /** Whether this user's position has its note still open on it. Nobody without a position may acknowledge. */
+  mayAcknowledge(alarm: ListedAlarm): boolean {
+    return (
+      this.position() !== null &&
+      this.session.may('alarm.acknowledge') &&
+      isOwed(alarm, this.position()) &&
+      this.link.state() !== 'lost'
+    );
+  }
+
+  /** Reads the table, and from the journal what came since: after a gap nothing may be missing. */
+  async readAgain(): Promise<void> {
+    const since = this.seq;
+    try {
+      const table = await this.api.get('/api/alarms', AlarmTable);
+      this.accept(table);
+      this.fault.set(undefined);
+    } catch (fault) {
+      this.fault.set(fault);
+      return;
+    }
+    if (since > 0) await this.readJournal(since);
+  }
+
+  async acknowledge(alarm: ListedAlarm, comment: string): Promise<void> {
+    this.pending.update((p) => new Set(p).add(alarm.alarmId));
+    this.refused.update((r) => new Map([...r].filter(([id]) => id !== alarm.alarmId)));
+    try {
+      const path = `/api/alarms/${encodeURIComponent(alarm.alarmId)}/acknowledge`;
+      const answer = await this.api.post(path, { occurrence: alarm.occurrence, comment }, CommandAnswer);
+      this.noted(answer);
+    } catch (fault) {
+      this.refused.update((r) => new Map(r).set(alarm.alarmId, this.api.explain(fault)));
+    } finally {
+      this.pending.update((p) => new Set([...p].filter((id) => id !== alarm.alarmId)));
+    }
+  }
+
+  /** The answer may come before the event does: take its state unless a newer occurrence is here already. */
+  private noted({ durable, alarm }: CommandAnswer): void {
+    const present = this.held().get(alarm.alarmId);
+    if (!present || present.occurrence > alarm.occurrence) return;
+    const next = new Map(this.held());
+    next.set(alarm.alarmId, {
+      ...present,
+      noted: alarm.noted,
+      acknowledged: alarm.acknowledged,
+      letter: alarm.letter,
+      journalled: durable === 'journal' && present.journalled,
+    });
+    if (alarm.letter === 'A' && !isOwed(alarm, this.position())) next.delete(alarm.alarmId);
+    this.held.set(next);
+  }
+
+  private async readJournal(after: number): Promise<void> {
+    try {
+      const { events } = await this.api.get('/api/alarms/events', AlarmEvents, { after, limit: 1_000 });
+      this.remember(events);
+    } catch (fault) {
+      // The table itself is already there; only the count of recent alarms lacks something.
+      console.warn(`journal since ${after}: ${String(fault)}`);
+    }
+  }
+
+  private accept(table: AlarmTable): void {
+    this.held.set(heldFrom(table));
+    this.seq = Math.max(this.seq, table.seq);
+    this.spooling.set(table.databaseAway);
+    this.loaded.set(true);
+    this.began.update((began) => {
+      const next = new Map(began);
+      for (const a of table.alarms) if (a.activeSince !== null) next.set(occurrenceKey(a), a.activeSince);
+      return next;
+    });
+  }
+
+  private take(event: AlarmEvent): void {
+    if (event.seq !== null) this.seq = Math.max(this.seq, event.seq);
+    this.held.update((held) => afterEvent(held, event, this.position()));
+    this.remember([event]);
+    this.newest.set(event);
+  }
+
+  private remember(events: readonly AlarmEvent[]): void {
+    const raised = events.filter((e) => e.kind === 'raised');
+    if (raised.length === 0) return;
+    const oldest = this.clock.read() - 3_600_000_000;
+    this.began.update(
+      (began) =>
+        new Map(
+          [...began, ...raised.map((e) => [occurrenceKey(e), e.at] as const)].filter(([, at]) => at > oldest),
+        ),
+    );
+  }
+}

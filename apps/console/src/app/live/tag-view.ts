@@ -1,0 +1,84 @@
+import { type Signal, computed, inject } from '@angular/core';
+import type { Tag } from '@linepack/contracts';
+import {
+  type QualityState,
+  Words,
+  formatNumber,
+  formatSigned,
+  formatSpan,
+  isPresent,
+  qualityState,
+  ratePerHour,
+} from '@linepack/console-ui';
+import { AlarmStore } from '../alarm/alarm.store';
+import { Clock } from '../core/clock';
+import { LiveStore } from './live.store';
+
+/** The rate of change is reckoned over the last ten minutes. */
+const RATE_WINDOW = 600_000_000;
+
+/** Everything a row or card shows of one tag, as signals. Call it where injection is possible. */
+export function tagView(tag: Signal<Tag>) {
+  const live = inject(LiveStore);
+  const clock = inject(Clock);
+  const alarms = inject(AlarmStore);
+  const words = inject(Words);
+
+  const latest = computed(() => live.value(tag().tagId)());
+  const trace = computed(() => live.trace(tag().tagId)());
+  const quality = computed<QualityState>(() => qualityState(latest(), clock.now(), tag().maxReportS));
+  /** The number on the screen: the present one, else the last good one. */
+  const shown = computed(() => {
+    const value = latest();
+    return isPresent(quality()) || quality() === 'stale'
+      ? (value?.value ?? null)
+      : (value?.lastGood?.value ?? null);
+  });
+  const age = computed(() => {
+    const value = latest();
+    if (!value) return '';
+    const ts = isPresent(quality()) || quality() === 'stale' ? value.ts : value.lastGood?.ts;
+    return ts === undefined ? '' : formatSpan(clock.now() - ts);
+  });
+  const rate = computed(() => ratePerHour(trace(), live.traceEnd(), RATE_WINDOW));
+  const alarm = computed(() => alarms.topOfTag(tag().tagId));
+  /** Smallest span of a sparkline: a quarter of the normal band, else a hundredth of the instrument's range. */
+  const minSpan = computed(() => {
+    const { limits, range } = tag();
+    const low = limits?.L ?? limits?.LL;
+    const high = limits?.H ?? limits?.HH;
+    return low !== undefined && high !== undefined ? (high - low) / 4 : (range[1] - range[0]) / 100;
+  });
+  return {
+    latest,
+    trace,
+    quality,
+    shown,
+    age,
+    alarm,
+    minSpan,
+    present: computed(() => isPresent(quality())),
+    isSwitch: computed(() => tag().kind === 'switch'),
+    text: computed(() => {
+      const { kind, decimals } = tag();
+      const value = shown();
+      if (kind === 'switch' && value !== null) return words.t(value >= 0.5 ? 'value.on' : 'value.off');
+      return formatNumber(value, decimals);
+    }),
+    unit: computed(() => tag().unit),
+    suffix: computed(() => {
+      const { pressure } = tag();
+      return pressure === null ? '' : words.t(`value.${pressure}`);
+    }),
+    rateText: computed(() => {
+      const r = rate();
+      return r === null ? '' : formatSigned(r, tag().decimals);
+    }),
+    /** Moving by more than a tenth of the normal band an hour. */
+    moving: computed(() => {
+      const r = rate();
+      if (r === null || Math.abs(r) < minSpan() * 0.4) return '';
+      return r > 0 ? 'up' : 'down';
+    }),
+  };
+}

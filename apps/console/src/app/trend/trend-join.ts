@@ -1,0 +1,38 @@
+import type { HistorySeries, LiveSample } from '@linepack/contracts';
+
+/** Columns of one tag: history first, then what came live since. */
+export interface Columns {
+  readonly ts: number[];
+  readonly value: (number | null)[];
+  readonly min: (number | null)[];
+  readonly max: (number | null)[];
+  readonly quality: number[];
+}
+
+export const emptyColumns = (): Columns => ({ ts: [], value: [], min: [], max: [], quality: [] });
+
+/** Appends a live sample unless it is older than what is there. A bad value is a gap, not a zero. */
+export function append(columns: Columns, [, ts, quality, value]: LiveSample): boolean {
+  const last = columns.ts.at(-1);
+  if (last !== undefined && ts <= last) return false;
+  const usable = quality >= 0 ? value : null;
+  columns.ts.push(ts);
+  columns.value.push(usable);
+  columns.min.push(usable);
+  columns.max.push(usable);
+  columns.quality.push(quality);
+  return true;
+}
+
+/** History as it was read, with the live samples that are newer than it. */
+export function joined(history: HistorySeries, live: readonly LiveSample[]): Columns {
+  const columns: Columns = {
+    ts: [...history.ts],
+    value: history.value.map((v, i) => ((history.quality[i] ?? 0) < 0 ? null : v)),
+    min: [...history.min],
+    max: [...history.max],
+    quality: [...history.quality],
+  };
+  for (const sample of live) append(columns, sample);
+  return columns;
+}

@@ -1,0 +1,112 @@
+import uPlot from 'uplot';
+
+/** One line of a trend: columns of equal length, times in microseconds, oldest first. */
+export interface TrendPen {
+  readonly id: string;
+  readonly label: string;
+  readonly unit: string;
+  readonly decimals: number;
+  readonly ts: readonly number[];
+  /** null where no usable value is there: the line has a gap. */
+  readonly value: readonly (number | null)[];
+  readonly min: readonly (number | null)[];
+  readonly max: readonly (number | null)[];
+  /** OPC UA StatusCode as int32, worst of the bucket. */
+  readonly quality: readonly number[];
+}
+
+export interface TrendRange {
+  /** Microseconds since the epoch. */
+  readonly from: number;
+  readonly to: number;
+}
+
+const MICROS_PER_SECOND = 1_000_000;
+
+/** Series per pen in the aligned data: mean, minimum, maximum. */
+export const COLUMNS = 3;
+
+/**
+ * Puts pens with different times on one time axis. A time that only another pen has is not a gap (undefined);
+ * an unusable value is one (null).
+ */
+export function alignPens(pens: readonly TrendPen[]): uPlot.AlignedData {
+  if (pens.length === 0) return [[]];
+  const tables = pens.map((p): uPlot.AlignedData => [
+    p.ts.map((t) => t / MICROS_PER_SECOND),
+    [...p.value],
+    [...p.min],
+    [...p.max],
+  ]);
+  const keepGaps: uPlot.JoinNullMode = 1;
+  return uPlot.join(
+    tables,
+    tables.map(() => [keepGaps, keepGaps, keepGaps, keepGaps]),
+  );
+}
+
+/** Spans in which a pen had no usable value, from the first such stamp to the next usable one. */
+export function badSpans(pen: TrendPen, to: number): TrendRange[] {
+  const spans: TrendRange[] = [];
+  let from: number | null = null;
+  pen.ts.forEach((ts, i) => {
+    const bad = (pen.quality[i] ?? 0) < 0 || pen.value[i] === null;
+    if (bad && from === null) from = ts;
+    if (!bad && from !== null) {
+      spans.push({ from, to: ts });
+      from = null;
+    }
+  });
+  if (from !== null) spans.push({ from, to });
+  return spans;
+}
+
+/** Index of the last stamp not later than `ts`; -1 when there is none. */
+export function indexAt(times: readonly number[], ts: number): number {
+  let low = 0;
+  let high = times.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((times[middle] as number) <= ts) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}
+
+export interface PenReading {
+  readonly value: number | null;
+  readonly quality: number | null;
+}
+
+/** What a pen reads at an instant (null: its newest). */
+export function readingAt(pen: TrendPen, ts: number | null): PenReading {
+  const i = ts === null ? pen.ts.length - 1 : indexAt(pen.ts, ts);
+  return { value: pen.value[i] ?? null, quality: pen.quality[i] ?? null };
+}
+
+/** Lowest and highest of a pen inside a range, from the minima and maxima kept in every bucket. */
+export function extremes(pen: TrendPen, range: TrendRange): { min: number | null; max: number | null } {
+  let min: number | null = null;
+  let max: number | null = null;
+  pen.ts.forEach((ts, i) => {
+    if (ts < range.from || ts > range.to) return;
+    const low = pen.min[i] ?? pen.value[i] ?? null;
+    const high = pen.max[i] ?? pen.value[i] ?? null;
+    if (low !== null && (min === null || low < min)) min = low;
+    if (high !== null && (max === null || high > max)) max = high;
+  });
+  return { min, max };
+}
+
+/** A range zoomed by a factor around an instant; never below ten seconds. */
+export function zoomed(range: TrendRange, around: number, factor: number): TrendRange {
+  const span = Math.max(10 * MICROS_PER_SECOND, (range.to - range.from) * factor);
+  const share = (around - range.from) / (range.to - range.from);
+  const from = Math.round(around - span * share);
+  return { from, to: Math.round(from + span) };
+}
+
+export const panned = (range: TrendRange, share: number): TrendRange => {
+  const by = Math.round((range.to - range.from) * share);
+  return { from: range.from + by, to: range.to + by };
+};

@@ -1,0 +1,32 @@
+import { QUALITY, qualityClass, qualityOf } from '@linepack/telemetry';
+
+/** What a reader must know of a value before he believes it. */
+export type QualityState = 'good' | 'uncertain' | 'bad' | 'stale' | 'manual' | 'offScan' | 'none';
+
+/** A value is stale when it is older than three of its own longest reporting intervals. */
+const STALE_INTERVALS = 3;
+
+/**
+ * The state shown beside a value.
+ * @param value last value with its source time (microseconds) and StatusCode; undefined when none ever came
+ * @param now the server's clock, microseconds
+ * @param maxReportS the tag's longest reporting interval, seconds
+ */
+export function qualityState(
+  value: { readonly ts: number; readonly quality: number } | undefined,
+  now: number,
+  maxReportS: number,
+): QualityState {
+  if (!value) return 'none';
+  const quality = qualityOf(value.quality);
+  if (quality === QUALITY.BadOutOfService) return 'offScan';
+  if (quality === QUALITY.GoodLocalOverride) return 'manual';
+  const severity = qualityClass(quality);
+  if (severity === 'bad') return 'bad';
+  if (now - value.ts > maxReportS * STALE_INTERVALS * 1_000_000) return 'stale';
+  return severity;
+}
+
+/** Whether the number itself may be shown as the present value. */
+export const isPresent = (state: QualityState): boolean =>
+  state === 'good' || state === 'uncertain' || state === 'manual';
