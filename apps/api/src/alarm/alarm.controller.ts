@@ -15,8 +15,6 @@ import { ZodPipe } from '../http/zod.pipe';
 import { Describe } from '../openapi/describe';
 import { AlarmService } from './alarm.service';
 
-const AlarmId = z.string().min(1).max(200);
-
 @Controller('api/alarms')
 export class AlarmController {
   constructor(@Inject(AlarmService) private readonly alarms: AlarmService) {}
@@ -54,7 +52,7 @@ export class AlarmController {
   })
   acknowledge(
     @CurrentSession() { user }: Session,
-    @Param('id', new ZodPipe(AlarmId, 'id')) id: string,
+    @Param('id', new ZodPipe(z.string().min(1).max(200), 'id')) id: string,
     @Body(new ZodPipe(AcknowledgeBody)) body: z.output<typeof AcknowledgeBody>,
     @Req() request: ApiRequest,
   ): Promise<CommandAnswer> {

@@ -15,6 +15,7 @@ export class BusClient {
   private readonly subscriptions: Subscription[] = [];
   private readonly connected: (() => void)[] = [];
   private client: MqttClient | null = null;
+  private outage = false;
   private faultLoggedAt = Number.NEGATIVE_INFINITY;
 
   constructor(
@@ -71,8 +72,8 @@ export class BusClient {
     });
     this.client.on('connect', () => void this.greet());
     this.client.on('message', (topic, payload) => this.deliver(topic, payload));
-    this.client.on('close', () => this.logger.debug('bus connection closed'));
-    this.client.on('error', (error) => this.logger.warn({ cause: error.message }, 'bus'));
+    this.client.on('close', () => this.missed('connection closed'));
+    this.client.on('error', (error) => this.missed(error.message));
   }
 
   /**
@@ -91,6 +92,7 @@ export class BusClient {
   }
 
   async close(): Promise<void> {
+    this.outage = true;
     await this.client?.endAsync(this.client.connected ? false : true);
     this.client = null;
   }
@@ -101,12 +103,20 @@ export class BusClient {
         this.subscriptions.map((s) => s.filter),
         { qos: 1 },
       );
+      this.outage = false;
       this.logger.info('bus is there');
       for (const listener of this.connected) listener();
     } catch (error) {
       // The connection broke meanwhile; the next one subscribes.
       this.logger.warn({ cause: error instanceof Error ? error.message : undefined }, 'bus not subscribed');
     }
+  }
+
+  /** An outage is said once, not at every attempt to connect again. */
+  private missed(cause: string): void {
+    if (this.outage) return;
+    this.outage = true;
+    this.logger.warn({ cause }, 'bus is away');
   }
 
   private deliver(topic: string, payload: Buffer): void {

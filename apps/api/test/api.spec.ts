@@ -1,0 +1,348 @@
+import 'reflect-metadata';
+import type { AlarmTable, Health, Problem, Stations, Tags, User } from '@linepack/contracts';
+import { TOPIC } from '@linepack/contracts';
+import { assertAllAreGuarded, routesOf, socketEventsOf } from '../src/openapi/routes';
+import { Client, startWorld, until, type World } from './world';
+
+const PASSWORD = 'linepack-demo';
+const HOUR = 3_600_000_000;
+
+let world: World;
+const clients = new Map<string, Client>();
+
+async function signedIn(userName: string): Promise<Client> {
+  const known = clients.get(userName);
+  if (known) return known;
+  const client = new Client(world.url);
+  const response = await client.post('/api/auth/sign-in', { userName, password: PASSWORD });
+  expect(response.status).toBe(200);
+  clients.set(userName, client);
+  return client;
+}
+
+async function problem(response: Response): Promise<Problem> {
+  expect(response.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+  const document = (await response.json()) as Problem;
+  expect(document.correlationId).toBe(response.headers.get('x-correlation-id'));
+  expect(document.status).toBe(response.status);
+  return document;
+}
+
+beforeAll(async () => {
+  world = await startWorld();
+  await world.say(
+    TOPIC.status('collector'),
+    { part: 'collector', state: 'up', at: 1, detail: '' },
+    { retain: true },
+  );
+  // The accounts are made when the network has been read.
+  await until(
+    async () => (await world.pool.query('select from app_user')).rowCount,
+    (users) => users === 6,
+  );
+}, 60_000);
+afterAll(() => world?.end());
+
+describe('closed unless it names who may', () => {
+  it('every route and socket event names who may', () => {
+    expect(routesOf(world.app).length).toBeGreaterThan(15);
+    expect(socketEventsOf(world.app).map(({ name }) => name)).toEqual(['watch', 'unwatch']);
+    expect(() => assertAllAreGuarded(world.app)).not.toThrow();
+  });
+
+  it('every route that is not open refuses who is not signed in', async () => {
+    const paths = routesOf(world.app).filter(({ access }) => access?.kind !== 'open');
+    for (const { path, method } of paths) {
+      const url = `${world.url}${path.replace(/:\w+/g, 'x')}`;
+      const response = await fetch(url, { method: method === 1 ? 'POST' : 'GET' });
+      expect([path, response.status, (await problem(response)).code]).toEqual([path, 401, 'notSignedIn']);
+    }
+  });
+});
+
+describe('signing in', () => {
+  it('starts a session in an httpOnly cookie of this site', async () => {
+    const client = new Client(world.url);
+    const response = await client.post('/api/auth/sign-in', { userName: 'chief', password: PASSWORD });
+    expect(response.headers.getSetCookie()[0]).toMatch(
+      /^linepack_session=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax$/,
+    );
+    expect(await response.json()).toMatchObject({ userName: 'chief', role: 'chief', stations: null });
+    const me = await client.get('/api/auth/me');
+    expect(((await me.json()) as User).userName).toBe('chief');
+  });
+
+  it('marks the cookie as secure behind a proxy that speaks https', async () => {
+    const response = await new Client(world.url).post(
+      '/api/auth/sign-in',
+      { userName: 'chief', password: PASSWORD },
+      { 'X-Forwarded-Proto': 'https' },
+    );
+    expect(response.headers.getSetCookie()[0]).toMatch(/; Secure$/);
+  });
+
+  it('stores neither token nor password', async () => {
+    const client = await signedIn('metrology');
+    const token = String(client.cookie).split('=')[1] ?? '';
+    const { rows } = await world.pool.query<{ all: string }>(
+      `select (select string_agg(encode(token_hash, 'escape') || token_hash::text, ' ') from session) ||
+         (select string_agg(password_hash, ' ') from app_user) as all`,
+    );
+    expect(rows[0]?.all).not.toContain(token);
+    expect(rows[0]?.all).not.toContain(PASSWORD);
+    expect(rows[0]?.all).toContain('$argon2id$v=19$');
+  });
+
+  it('says the same of a wrong password and of nobody', async () => {
+    const client = new Client(world.url);
+    const wrong = await client.post('/api/auth/sign-in', { userName: 'viewer', password: 'wrong' });
+    const nobody = await client.post('/api/auth/sign-in', { userName: 'nobody', password: 'wrong' });
+    const [one, other] = [await problem(wrong), await problem(nobody)];
+    expect(one).toMatchObject({ status: 401, code: 'badCredentials' });
+    expect({ ...one, correlationId: '' }).toEqual({ ...other, correlationId: '' });
+  });
+
+  it('names the field that is wrong', async () => {
+    const response = await new Client(world.url).post('/api/auth/sign-in', { userName: 'chief', pass: 'x' });
+    const document = await problem(response);
+    expect(document).toMatchObject({ status: 422, code: 'invalidInput' });
+    expect(document.errors?.map(({ field }) => field)).toEqual(['password', 'pass']);
+  });
+
+  it('answers what is no JSON as a bad request', async () => {
+    const response = await fetch(`${world.url}/api/auth/sign-in`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: '{',
+    });
+    expect(await problem(response)).toMatchObject({ status: 400, code: 'badRequest' });
+  });
+
+  it('refuses a request that another site makes the browser send', async () => {
+    const client = await signedIn('dispatcher');
+    const foreign = await client.post('/api/auth/sign-out', {}, { Origin: 'https://evil.example' });
+    expect(await problem(foreign)).toMatchObject({ status: 403, code: 'foreignOrigin' });
+    expect((await client.get('/api/auth/me')).status).toBe(200);
+  });
+
+  it('makes a guesser wait, and says how long', async () => {
+    const client = new Client(world.url);
+    const guess = () => client.post('/api/auth/sign-in', { userName: 'guessed', password: 'x' });
+    for (let i = 0; i < 5; i += 1) expect((await guess()).status).toBe(401);
+    const throttled = await guess();
+    const seconds = Number(throttled.headers.get('retry-after'));
+    expect(seconds).toBeGreaterThan(0);
+    expect(await problem(throttled)).toMatchObject({ status: 429, code: 'tooManyAttempts' });
+    // Another user from the same address is not held up.
+    await signedIn('viewer');
+  });
+
+  it('changes the own password and ends the other sessions', async () => {
+    const [one, other] = [new Client(world.url), new Client(world.url)];
+    for (const client of [one, other])
+      await client.post('/api/auth/sign-in', { userName: 'maintainer', password: PASSWORD });
+    const short = await one.post('/api/auth/password', { current: PASSWORD, next: 'short' });
+    expect((await problem(short)).errors?.[0]?.field).toBe('next');
+    const next = 'another-password';
+    expect((await one.post('/api/auth/password', { current: PASSWORD, next })).status).toBe(204);
+    expect((await one.get('/api/auth/me')).status).toBe(200);
+    expect((await other.get('/api/auth/me')).status).toBe(401);
+    const again = await other.post('/api/auth/sign-in', { userName: 'maintainer', password: next });
+    expect(again.status).toBe(200);
+    clients.set('maintainer', other);
+  });
+
+  it('signs out for good', async () => {
+    const client = new Client(world.url);
+    await client.post('/api/auth/sign-in', { userName: 'viewer', password: PASSWORD });
+    const { cookie } = client;
+    const response = await client.post('/api/auth/sign-out');
+    expect(response.status).toBe(204);
+    expect(response.headers.getSetCookie()[0]).toMatch(/Max-Age=0$/);
+    client.cookie = cookie;
+    expect((await client.get('/api/auth/me')).status).toBe(401);
+  });
+});
+
+describe('what a user may see', () => {
+  it('a dispatcher sees every station and tag', async () => {
+    const client = await signedIn('dispatcher');
+    const { stations } = (await (await client.get('/api/stations')).json()) as Stations;
+    expect(stations.map(({ id }) => id)).toEqual(['gate', 'rs-north', 'rs-south']);
+    const { tags } = (await (await client.get('/api/tags')).json()) as Tags;
+    expect(tags).toHaveLength(9);
+    expect(tags[0]).toMatchObject({ key: 'gate.pt-1', pressure: 'gauge', limits: { LL: 0.25 } });
+  });
+
+  it('the station chief of the demo is bound to the first regulator station and sees nothing else', async () => {
+    const client = await signedIn('station1');
+    expect(await (await client.get('/api/auth/me')).json()).toMatchObject({ stations: ['rs-north'] });
+    const { stations } = (await (await client.get('/api/stations')).json()) as Stations;
+    expect(stations.map(({ id }) => id)).toEqual(['rs-north']);
+    const { tags } = (await (await client.get('/api/tags')).json()) as Tags;
+    expect(new Set(tags.map(({ stationId }) => stationId))).toEqual(new Set(['rs-north']));
+    const other = world.tag('rs-south.pt-1');
+    const range = `from=0&to=${HOUR}`;
+    for (const path of [
+      '/api/tags?station=rs-south',
+      '/api/latest?station=rs-south',
+      `/api/latest?tags=${other}`,
+      `/api/history?tags=${world.tag('rs-north.pt-1')},${other}&${range}`,
+      '/api/history?tags=99999&from=0&to=1',
+      '/api/loss/areas',
+      '/api/diagnostics',
+      '/api/audit',
+    ])
+      expect([path, await problem(await client.get(path))]).toMatchObject([
+        path,
+        { status: 403, code: 'forbidden' },
+      ]);
+  });
+
+  it('says what is wrong with a question about history', async () => {
+    const client = await signedIn('dispatcher');
+    const tag = world.tag('gate.pt-1');
+    const bad = await problem(await client.get('/api/history?tags=x&from=1&to=y'));
+    expect(bad.errors?.map(({ field }) => field)).toEqual(['tags', 'to']);
+    const reversed = await problem(await client.get(`/api/history?tags=${tag}&from=2&to=1`));
+    expect(reversed.errors?.[0]?.field).toBe('to');
+    expect(await problem(await client.get('/api/history?tags=99999&from=1&to=2'))).toMatchObject({
+      status: 404,
+    });
+  });
+
+  it('reads history of what was stored', async () => {
+    const tag = world.tag('gate.pt-1');
+    const from = Date.UTC(2026, 2, 1) * 1_000;
+    await world.pool.query(
+      `insert into sample (ts, tag_id, quality, value)
+       select instant(($1::float8 + g * 1000000)::bigint), $2, 0, 0.3 + g / 1000.0 from generate_series(0, 59) g`,
+      [from, tag],
+    );
+    const client = await signedIn('dispatcher');
+    const response = await client.get(`/api/history?tags=${tag}&from=${from}&to=${from + HOUR}&points=600`);
+    expect(response.status).toBe(200);
+    const history = (await response.json()) as { series: { tagId: number; value: number[] }[] };
+    expect(history.series[0]?.tagId).toBe(tag);
+    expect(history.series[0]?.value[0]).toBeCloseTo(0.3, 6);
+  });
+});
+
+describe('loss', () => {
+  it('lists the areas and closed days, exports them, and knows nothing of a day that was not computed', async () => {
+    const client = await signedIn('metrology');
+    await world.pool.query(
+      `insert into loss_result (area_id, gas_day, version, from_ts, to_ts, computed_at, input, output, own_use, vent,
+         line_pack_start, line_pack_end, loss, loss_percent, limit_percent, verdict, reasons, completeness_percent,
+         lines, line_pack, inputs, config_versions, algorithm)
+       values ('town', '2026-03-01', 1, '2026-03-01T00:00Z', '2026-03-02T00:00Z', now(), 500000, 493000, 0, 0, 0, 0,
+         7000, 1.4, 1, 'breach', '{}', 100, $1::jsonb, '[]', '{}', '{}', 'test-1')`,
+      [
+        JSON.stringify([
+          {
+            meterId: 'gate.m-1',
+            name: { zh: '=门站', en: 'Gate' },
+            role: 'input',
+            volume: 500_000,
+            start: { ts: Date.UTC(2026, 2, 1) * 1_000, reading: 1_000 },
+            end: { ts: Date.UTC(2026, 2, 2) * 1_000, reading: 501_000 },
+            measuredPercent: 100,
+            remarks: [],
+          },
+        ]),
+      ],
+    );
+    const days = await client.get('/api/loss/days?from=2026-02-01&to=2026-03-31');
+    expect(await days.json()).toMatchObject({
+      areas: [{ areaId: 'town', level: 2 }],
+      cells: [{ gasDay: '2026-03-01', lossPercent: 1.4, verdict: 'breach', version: 1 }],
+    });
+    const table = await client.get('/api/loss/areas/town/days/2026-03-01/table.csv?lang=zh');
+    expect(table.headers.get('content-type')).toBe('text/csv; charset=utf-8');
+    const csv = Buffer.from(await table.arrayBuffer()).toString('utf8');
+    expect(csv.startsWith('\uFEFF气日,')).toBe(true);
+    expect(csv).toContain("'=门站,上游,500000,2026-03-01 08:00:00,1000,2026-03-02 08:00:00,501000,100,");
+    const matrix = await (
+      await client.get('/api/loss/days.csv?from=2026-02-01&to=2026-03-31&lang=en')
+    ).text();
+    expect(matrix).toContain('2026-03-01,1.4,7000,breach');
+    const versions = await client.get('/api/loss/areas/town/days/2026-03-01/versions');
+    expect(await versions.json()).toMatchObject({ versions: [{ version: 1 }] });
+    for (const path of ['town/days/2026-03-02', 'town/days/2026-03-01?version=2', 'other/days/2026-03-01'])
+      expect((await problem(await client.get(`/api/loss/areas/${path}`))).code).toBe('notFound');
+  });
+
+  it('refuses days that are not a range', async () => {
+    const client = await signedIn('viewer');
+    const response = await client.get('/api/loss/days?from=2026-03-02&to=2026-03-01');
+    expect((await problem(response)).errors?.[0]?.field).toBe('to');
+  });
+});
+
+describe('what everybody may ask', () => {
+  it('health names each part, also those that are not there', async () => {
+    const health = await until(
+      async () => (await (await fetch(`${world.url}/api/health`)).json()) as Health,
+      ({ status }) => status === 'ready',
+    );
+    expect(Object.fromEntries(health.parts.map(({ part, state }) => [part, state]))).toEqual({
+      database: 'up',
+      bus: 'up',
+      simulator: 'absent',
+      collector: 'up',
+      worker: 'absent',
+      api: 'up',
+    });
+  });
+
+  it('the OpenAPI document describes every route with its permission and resolvable schemas', async () => {
+    const response = await fetch(`${world.url}/api/docs-json`);
+    const text = await response.text();
+    const document = JSON.parse(text) as {
+      paths: Record<string, Record<string, { summary: string; 'x-permission': string }>>;
+      components: { schemas: Record<string, unknown> };
+    };
+    const operations = Object.values(document.paths).flatMap((path) => Object.values(path));
+    expect(operations).toHaveLength(routesOf(world.app).length);
+    for (const operation of operations) expect(operation.summary).not.toBe('');
+    expect(document.paths['/api/alarms/{id}/acknowledge']?.['post']?.['x-permission']).toBe(
+      'alarm.acknowledge',
+    );
+    const references = [...text.matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)].map((m) =>
+      String(m[1]),
+    );
+    expect(references.length).toBeGreaterThan(20);
+    for (const name of references) expect(document.components.schemas).toHaveProperty(name);
+    expect((await fetch(`${world.url}/api/docs`)).status).toBe(200);
+  });
+
+  it('what is not there is a problem document too', async () => {
+    expect(await problem(await fetch(`${world.url}/api/nothing`))).toMatchObject({
+      status: 404,
+      code: 'notFound',
+    });
+  });
+});
+
+describe('the audit trail', () => {
+  it('holds who signed in, from where, and its chain is intact', async () => {
+    const chief = await signedIn('chief');
+    const { entries } = (await (await chief.get('/api/audit?limit=500')).json()) as {
+      entries: { action: string; actor: string; address: string }[];
+    };
+    const actions = new Set(entries.map(({ action }) => action));
+    for (const action of ['auth.signIn', 'auth.signInFailed', 'auth.signOut', 'auth.passwordChanged'])
+      expect(actions).toContain(action);
+    expect(entries.every(({ address }) => address.includes('127.0.0.1'))).toBe(true);
+    expect(JSON.stringify(entries)).not.toContain(PASSWORD);
+    expect(await (await chief.get('/api/audit/verify')).json()).toMatchObject({ intact: true });
+  });
+});
+
+describe('the alarm table', () => {
+  it('is empty and stands on the journal at the start', async () => {
+    const client = await signedIn('dispatcher');
+    const table = (await (await client.get('/api/alarms')).json()) as AlarmTable;
+    expect(table).toEqual({ seq: 0, alarms: [], databaseAway: false });
+  });
+});
