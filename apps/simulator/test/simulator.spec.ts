@@ -148,9 +148,9 @@ describe('simulator', () => {
     async () => {
       const pressure = async () => (await read(2, 'reg-wenchang.pt-201')).value.value as number;
       expect(await pressure()).toBeGreaterThan(0.33);
-      const id = idIn(await cli('start leak pipe=main-wenchang size=300'));
+      const id = idIn(await cli('start leak pipe=main-wenchang size=150'));
       await until(pressure, (p) => p < 0.28, 'pressure falls');
-      expect(await cli('list')).toContain(`${id}: leak pipe=main-wenchang size=300`);
+      expect(await cli('list')).toContain(`${id}: leak pipe=main-wenchang size=150`);
       expect(record().scenarios.at(-1)).toMatchObject({ id, toMs: null });
       expect(await cli(`stop ${id}`)).toBe(`ended ${id}\n`);
       await until(pressure, (p) => p > 0.33, 'pressure comes back');

@@ -3,11 +3,11 @@ import type { MeterDefinition, OfftakeDefinition, PlantDefinition } from '../pla
 import { DIRECT_USERS, GATES, REGULATORS, SITES, TRUNK_PIPES, type StationKey } from './lines';
 
 const DAY_S = 86_400;
-export const MAIN_VOLUME_M3 = 320;
+export const MAIN_VOLUME_M3 = 160;
 /** Lock-up pressure and droop of the demo's medium-pressure regulators, kPa gauge: they deliver about 0.35 MPa. */
 export const REGULATOR_SET_KPA = 356;
 export const REGULATOR_DROOP_KPA = 14;
-const PEAK_FACTOR = 3.6;
+const PEAK_FACTOR = 5;
 
 /** Tarim gas at 15 °C through DETAIL's values at 2.97288 and 3.26256 MPa. */
 export const TARIM_15C: GasLaw = {
