@@ -64,6 +64,11 @@ export class Bus {
     if (this.client.connected) this.client.publish(topic, JSON.stringify(message), { qos: 0 });
   }
 
+  /** A retained word that is soon said again: dropped while the bus is away. */
+  mentionRetained(topic: string, message: unknown): void {
+    if (this.client.connected) this.client.publish(topic, JSON.stringify(message), { qos: 1, retain: true });
+  }
+
   async close(): Promise<void> {
     // Waits for what is on the way only while there is somebody to take it.
     await this.client.endAsync(!this.client.connected);

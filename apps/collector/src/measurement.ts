@@ -1,4 +1,4 @@
-import type { Micros, SourceId, TagId } from '@linepack/network';
+import { MICROS_PER_SECOND, type Micros, type SourceId, type TagId } from '@linepack/network';
 import {
   QUALITY,
   afterStoring,
@@ -11,6 +11,8 @@ import {
 } from '@linepack/telemetry';
 import type { Received } from './acquisition/source';
 import type { CollectorTag } from './configuration/collector-configuration';
+
+const STALE_INTERVALS = 3;
 
 /** A sample on its way to the alarms: with how late it was when it came, microseconds. */
 export interface Measured {
@@ -28,6 +30,8 @@ export interface Outcome {
 
 interface TagState {
   tag: CollectorTag;
+  /** When anything was received of it, on the collector's clock. */
+  heardAt: Micros | null;
   stored: ReportState;
   /** The last sample before its source went, and the Bad one that says so. */
   gone: { readonly before: ReportState; readonly marker: Sample } | null;
@@ -44,7 +48,10 @@ export class Measurements {
   configure(tags: readonly CollectorTag[]): void {
     const before = this.tags;
     this.tags = new Map(
-      tags.map((tag) => [tag.tagId, { stored: null, gone: null, ...before.get(tag.tagId), tag }]),
+      tags.map((tag) => [
+        tag.tagId,
+        { stored: null, gone: null, heardAt: null, ...before.get(tag.tagId), tag },
+      ]),
     );
   }
 
@@ -60,9 +67,25 @@ export class Measurements {
 
   /** The source cannot be heard any more: one Bad sample a tag. */
   sourceLost(sourceId: SourceId, now: Micros): Outcome {
+    return this.markGone((state) => state.tag.sourceId === sourceId, now);
+  }
+
+  /**
+   * Tags that have not been heard for three reporting intervals though their source is there, where a source says
+   * nothing for its devices: a broker stays connected when a device behind it dies.
+   */
+  devicesLost(isThere: (sourceId: SourceId) => boolean, now: Micros): Outcome {
+    const silent = ({ tag, heardAt }: TagState): boolean =>
+      heardAt !== null &&
+      now - heardAt > STALE_INTERVALS * tag.config.maxReportS * MICROS_PER_SECOND &&
+      isThere(tag.sourceId);
+    return this.markGone(silent, now);
+  }
+
+  private markGone(isGone: (state: TagState) => boolean, now: Micros): Outcome {
     const measured: Measured[] = [];
     for (const state of this.tags.values()) {
-      if (state.tag.sourceId !== sourceId || state.gone) continue;
+      if (state.gone || !isGone(state)) continue;
       const ts = Math.max(now, (state.stored?.ts ?? 0) + 1) as Micros;
       const marker = { tagId: state.tag.tagId, ts, quality: QUALITY.BadNoCommunication, value: null };
       state.gone = { before: state.stored, marker };
@@ -96,6 +119,7 @@ export class Measurements {
     out: { measured: Measured[]; stored: Sample[] },
   ): void {
     const { tag } = state;
+    state.heardAt = now;
     const stamp = stampOf(value.ts, now, value.quality);
     const reading = scaled({ quality: stamp.quality, value: value.value }, tag.config.scale);
     let sample: Sample = { tagId: tag.tagId, ts: stamp.ts, ...reading };

@@ -1,0 +1,104 @@
+import type { SourceState } from '@linepack/contracts';
+import type { SourceConfig, SourceId } from '@linepack/network';
+import type { OPCUACertificateManager } from 'node-opcua';
+import { nowMicros } from '../clock';
+import { resolveSource, type CollectorConfiguration } from '../configuration/collector-configuration';
+import type { Log } from '../log';
+import { MqttSource, type TopicTag } from './mqtt-source';
+import type { NodeTag } from './opcua-items';
+import { OpcUaSource } from './opcua-source';
+import type { AddressedTag, PlantSource, SourceSink } from './source';
+
+export interface AcquisitionParts {
+  /** Names this collector to plant brokers: the same after a restart, so that a lasting session is found again. */
+  readonly clientName: string;
+  readonly certificates: OPCUACertificateManager;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly sinkOf: (sourceId: SourceId) => SourceSink;
+  readonly log: Log;
+}
+
+/** Every source of the configuration, connected. A changed configuration restarts only the sources it touches. */
+export class Acquisition {
+  private readonly running = new Map<SourceId, { fingerprint: string; source: PlantSource }>();
+  private readonly unresolved = new Map<SourceId, SourceState>();
+  private changing: Promise<void> = Promise.resolve();
+
+  constructor(private readonly parts: AcquisitionParts) {}
+
+  configure(configuration: CollectorConfiguration): Promise<void> {
+    this.changing = this.changing.then(() => this.change(configuration));
+    return this.changing;
+  }
+
+  states(): SourceState[] {
+    return [...[...this.running.values()].map((r) => r.source.state()), ...this.unresolved.values()];
+  }
+
+  isThere(sourceId: SourceId): boolean {
+    return this.running.get(sourceId)?.source.state().state === 'connected';
+  }
+
+  kindOf(sourceId: SourceId): SourceConfig['kind'] | null {
+    return this.running.get(sourceId)?.source.kind ?? null;
+  }
+
+  async stop(): Promise<void> {
+    await this.changing;
+    await Promise.all([...this.running.values()].map(({ source }) => source.stop()));
+  }
+
+  private async change({ sources, tags }: CollectorConfiguration): Promise<void> {
+    const wanted = new Map<SourceId, { fingerprint: string; make: () => PlantSource }>();
+    this.unresolved.clear();
+    for (const config of sources) {
+      const id = config.id as SourceId;
+      const resolved = resolveSource(config, this.parts.env);
+      const addressed = tags
+        .filter((t) => t.sourceId === id)
+        .map((t): AddressedTag => ({ tagId: t.tagId, address: t.config.address }));
+      if (!resolved.ok) this.sayUnresolved(id, resolved.missing);
+      else
+        wanted.set(id, {
+          fingerprint: JSON.stringify([resolved.source, addressed]),
+          make: () => this.make(resolved.source, addressed),
+        });
+    }
+    const leaving = [...this.running].filter(([id, r]) => wanted.get(id)?.fingerprint !== r.fingerprint);
+    await Promise.all(leaving.map(([, { source }]) => source.stop()));
+    leaving.forEach(([id]) => this.running.delete(id));
+    for (const [id, { fingerprint, make }] of wanted) {
+      if (this.running.has(id)) continue;
+      const source = make();
+      this.running.set(id, { fingerprint, source });
+      source.start();
+    }
+  }
+
+  private make(config: SourceConfig, tags: readonly AddressedTag[]): PlantSource {
+    const { sinkOf, certificates, clientName, log } = this.parts;
+    const sink = sinkOf(config.id as SourceId);
+    return config.kind === 'opcua'
+      ? new OpcUaSource(config, tags.flatMap(nodeTag), sink, certificates, log)
+      : new MqttSource(config, tags.flatMap(topicTag), sink, `${clientName}-${config.id}`, log);
+  }
+
+  private sayUnresolved(id: SourceId, missing: readonly string[]): void {
+    const error = `not set in the environment: ${missing.join(', ')}`;
+    this.parts.log.error(`source ${id}: ${error}`);
+    this.unresolved.set(id, {
+      sourceId: id,
+      state: 'disconnected',
+      since: nowMicros(),
+      lastNotificationAt: null,
+      monitored: 0,
+      rejected: 0,
+      error,
+    });
+  }
+}
+
+const nodeTag = ({ tagId, address }: AddressedTag): NodeTag[] =>
+  'node' in address ? [{ tagId, node: address.node }] : [];
+const topicTag = ({ tagId, address }: AddressedTag): TopicTag[] =>
+  'topic' in address ? [{ tagId, address }] : [];

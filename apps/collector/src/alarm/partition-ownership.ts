@@ -1,0 +1,137 @@
+import type { Alarm, AlarmEvent } from '@linepack/contracts';
+import type { AlarmRepository, Lease, LeaseRepository } from '@linepack/store';
+import type { JsonFile } from '../configuration/json-file';
+import type { Log } from '../log';
+import type { AlarmEngine } from './alarm-engine';
+
+export interface OwnershipCopy {
+  readonly owner: string;
+  readonly partitions: readonly {
+    readonly partition: string;
+    readonly epoch: number;
+    readonly alarms: readonly Alarm[];
+  }[];
+}
+
+export interface OwnershipParts {
+  /** Names this data folder, which one process at a time has locked: after a crash the same owner goes on at once. */
+  readonly owner: string;
+  readonly leases: LeaseRepository;
+  readonly alarms: Pick<AlarmRepository, 'states'>;
+  /** Alarm events that wait for the database, oldest first. */
+  readonly spooled: () => AlarmEvent[];
+  readonly engine: AlarmEngine;
+  readonly copy: JsonFile<OwnershipCopy>;
+  readonly onDatabase: (state: 'up' | 'away', error?: Error) => void;
+  readonly log: Log;
+}
+
+export const LEASE_TTL_MS = 30_000;
+const RENEW_MS = 5_000;
+const UNOWNED_MS = 1_000;
+
+/**
+ * Holds the leases of the partitions, and with them the right to their alarms. While the database is away nobody can
+ * take a lease, so whoever held one goes on; when it is back and the lease is somebody else's, he stops at once. A
+ * process that starts while the database is away goes on with what this data folder held last.
+ */
+export class PartitionOwnership {
+  private wanted: readonly string[] = [];
+  private readonly held = new Map<string, Lease>();
+  private timer: NodeJS.Timeout | null = null;
+  private running: Promise<void> | null = null;
+  private stopped = false;
+  private spooled: AlarmEvent[] | null = null;
+  private readonly remembered: Map<string, OwnershipCopy['partitions'][number]>;
+
+  constructor(private readonly parts: OwnershipParts) {
+    const copy = parts.copy.read();
+    const mine = copy?.owner === parts.owner ? copy.partitions : [];
+    this.remembered = new Map(mine.map((p) => [p.partition, p]));
+  }
+
+  want(partitions: readonly string[]): void {
+    this.wanted = partitions;
+    this.soon(0);
+  }
+
+  get leases(): readonly Lease[] {
+    return [...this.held.values()];
+  }
+
+  /** Gives the leases back, so that another collector may take over without waiting. */
+  async stop(): Promise<void> {
+    this.stopped = true;
+    if (this.timer) clearTimeout(this.timer);
+    await this.running;
+    for (const lease of this.held.values())
+      await this.parts.leases.release(lease).catch((error: Error) => {
+        this.parts.log.warn(`lease of ${lease.partition} runs out by itself: ${error.message}`);
+      });
+  }
+
+  private soon(delayMs: number): void {
+    if (this.stopped || this.running) return;
+    if (this.timer) clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      this.running = this.round().finally(() => {
+        this.running = null;
+        this.soon(this.wanted.every((p) => this.held.has(p)) ? RENEW_MS : UNOWNED_MS);
+      });
+    }, delayMs);
+  }
+
+  private async round(): Promise<void> {
+    this.spooled = null;
+    try {
+      for (const partition of this.wanted) if (!this.stopped) await this.hold(partition);
+      this.parts.onDatabase('up');
+    } catch (error) {
+      this.parts.onDatabase('away', error as Error);
+      this.goOnAlone();
+    }
+  }
+
+  private async hold(partition: string): Promise<void> {
+    const { leases, engine, log, owner } = this.parts;
+    const lease = this.held.get(partition);
+    if (lease && (await leases.renew(lease, LEASE_TTL_MS))) return;
+    if (lease) {
+      log.warn(`partition ${partition}: the lease was lost, another collector has it`);
+      this.held.delete(partition);
+      engine.disown(partition);
+    }
+    const taken = await leases.acquire(partition, owner, LEASE_TTL_MS);
+    if (taken === null) return;
+    // Owned already, alone, while the database was away: the state in memory is the newest there is.
+    const alone = this.remembered.get(partition);
+    const goesOn = engine.owns(partition) && alone !== undefined && taken.epoch === alone.epoch;
+    if (!goesOn) {
+      const stored = await this.parts.alarms.states(partition);
+      engine.own(
+        partition,
+        taken.epoch,
+        stored.map((s) => s.alarm),
+        this.waiting(partition),
+      );
+    }
+    this.held.set(partition, taken);
+  }
+
+  /** The database is away since the start: what this folder held last is still ours, nobody could take it. */
+  private goOnAlone(): void {
+    const { engine, log } = this.parts;
+    for (const partition of this.wanted) {
+      const last = this.remembered.get(partition);
+      if (engine.owns(partition) || !last) continue;
+      log.warn(`partition ${partition}: goes on from the copy on disk while the database is away`);
+      engine.own(partition, last.epoch, last.alarms, this.waiting(partition));
+    }
+  }
+
+  /** Read once a round: a large spool takes its time. */
+  private waiting(partition: string): AlarmEvent[] {
+    this.spooled ??= this.parts.spooled();
+    return this.spooled.filter((event) => event.partition === partition);
+  }
+}

@@ -1,0 +1,98 @@
+import type { PartStatus, SourceState } from '@linepack/contracts';
+import { nowMicros } from '../clock';
+import type { SpoolSize } from '../write/spool';
+
+export interface Facts {
+  readonly configured: boolean;
+  readonly busConnected: boolean;
+  readonly database: 'up' | 'away';
+  readonly spool: SpoolSize;
+  readonly spoolIsFull: boolean;
+  readonly sources: readonly SourceState[];
+  readonly samplesPerSecond: number;
+  readonly written: number;
+  readonly refused: number;
+  readonly lostToFullSpool: number;
+  readonly partitions: number;
+}
+
+/** What the collector says of itself on the bus. */
+export function statusOf(facts: Facts): PartStatus {
+  const troubles = troublesOf(facts);
+  return {
+    part: 'collector',
+    state: !facts.configured ? 'starting' : troubles.length > 0 ? 'degraded' : 'up',
+    at: nowMicros(),
+    detail: facts.configured ? troubles.join('; ') : 'waits for a network in the database',
+    database: facts.database,
+    spool: facts.spool,
+    sources: [...facts.sources],
+    samplesPerSecond: facts.samplesPerSecond,
+  };
+}
+
+function troublesOf({ sources, database, spoolIsFull, spool, refused }: Facts): string[] {
+  const away = sources.filter((s) => s.state !== 'connected').map((s) => s.sourceId);
+  const rejected = sources.reduce((sum, s) => sum + s.rejected, 0);
+  return [
+    spoolIsFull ? `the spool is full (${spool.bytes} bytes): samples are being lost` : null,
+    database === 'away' ? `database away, ${spool.entries} entries wait on disk` : null,
+    away.length > 0 ? `not connected: ${away.join(', ')}` : null,
+    rejected > 0 ? `${rejected} tags are not monitored` : null,
+    refused > 0 ? `${refused} entries were refused by the database and set aside` : null,
+  ].filter((trouble) => trouble !== null);
+}
+
+/** The same in Prometheus' text format, version 0.0.4. */
+export function metricsOf(facts: Facts): string {
+  const flag = (on: boolean): number => (on ? 1 : 0);
+  const metric = (
+    name: string,
+    type: 'gauge' | 'counter',
+    help: string,
+    values: [string, number][],
+  ): string =>
+    [
+      `# HELP linepack_collector_${name} ${help}`,
+      `# TYPE linepack_collector_${name} ${type}`,
+      ...values.map(([labels, value]) => `linepack_collector_${name}${labels} ${value}`),
+    ].join('\n');
+  const perSource = (of: (s: SourceState) => number): [string, number][] =>
+    facts.sources.map((s) => [`{source="${s.sourceId}"}`, of(s)]);
+  return `${[
+    metric('database_up', 'gauge', '1 while the database takes what is written', [
+      ['', flag(facts.database === 'up')],
+    ]),
+    metric('bus_up', 'gauge', '1 while the bus is connected', [['', flag(facts.busConnected)]]),
+    metric('spool_entries', 'gauge', 'Entries that wait on disk', [['', facts.spool.entries]]),
+    metric('spool_bytes', 'gauge', 'Bytes that wait on disk', [['', facts.spool.bytes]]),
+    metric('spool_full', 'gauge', '1 while samples are refused for want of room', [
+      ['', flag(facts.spoolIsFull)],
+    ]),
+    metric('lost_rows_total', 'counter', 'Rows lost to a full spool', [['', facts.lostToFullSpool]]),
+    metric('refused_entries_total', 'counter', 'Entries the database refused', [['', facts.refused]]),
+    metric('written_rows_total', 'counter', 'Rows written to the database', [['', facts.written]]),
+    metric('samples_per_second', 'gauge', 'Samples received, mean of the last seconds', [
+      ['', facts.samplesPerSecond],
+    ]),
+    metric('partitions_owned', 'gauge', 'Alarm partitions owned', [['', facts.partitions]]),
+    metric(
+      'source_up',
+      'gauge',
+      '1 while the source is connected',
+      perSource((s) => flag(s.state === 'connected')),
+    ),
+    metric(
+      'source_monitored',
+      'gauge',
+      'Tags monitored',
+      perSource((s) => s.monitored),
+    ),
+    metric(
+      'source_rejected',
+      'gauge',
+      'Tags the source refused to monitor',
+      perSource((s) => s.rejected),
+    ),
+  ].join('\n')}\n`;
+}

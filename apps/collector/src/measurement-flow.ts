@@ -1,0 +1,120 @@
+import type { Micros, SourceId } from '@linepack/network';
+import type { Acquisition } from './acquisition/acquisition';
+import type { SourceSink } from './acquisition/source';
+import type { AlarmEngine } from './alarm/alarm-engine';
+import { StationSilence } from './alarm/station-silence';
+import { nowMicros } from './clock';
+import type { CollectorTag } from './configuration/collector-configuration';
+import type { Rate } from './health/rate';
+import type { LivePublisher } from './live/live-publisher';
+import { Measurements, type Outcome } from './measurement';
+import { wired } from './write/entry';
+import { PATIENCE_MS, type Outbox } from './write/outbox';
+
+export interface FlowParts {
+  readonly engine: AlarmEngine;
+  readonly outbox: Outbox;
+  readonly live: LivePublisher;
+  readonly rate: Rate;
+  readonly acquisition: () => Acquisition;
+}
+
+/** The way of a measurement: source → sample → alarms, at once → screens → database. */
+export class MeasurementFlow {
+  private readonly measurements = new Measurements();
+  private readonly silence: StationSilence;
+  private readonly heard = new Set<SourceId>();
+  private leaving = false;
+
+  constructor(private readonly parts: FlowParts) {
+    this.silence = new StationSilence((id) => this.heard.has(id));
+  }
+
+  configure(tags: readonly CollectorTag[]): void {
+    this.measurements.configure(tags);
+    this.silence.configure(tags);
+  }
+
+  heardSources(): SourceId[] {
+    return [...this.heard];
+  }
+
+  sinkOf(sourceId: SourceId): SourceSink {
+    return {
+      values: (received, patienceMs) => {
+        this.parts.rate.add(received.length);
+        return { durably: this.carry(this.measurements.received(received, nowMicros()), patienceMs) };
+      },
+      connected: () => this.connected(sourceId),
+      lost: () => this.lost(sourceId),
+    };
+  }
+
+  /** An earlier run ended without a word: its sources were last heard when it was last alive. */
+  closeCoverage(alive: { at: number; sources: readonly SourceId[] } | null): void {
+    alive?.sources.forEach((id) => this.cover(id, alive.at as Micros, 'disconnected'));
+  }
+
+  /** Repeats values that did not change, and marks devices that fell silent behind a broker. */
+  keepUp(): void {
+    const now = nowMicros();
+    const acquisition = this.parts.acquisition();
+    const repeats = this.measurements.repeats(
+      (id) => acquisition.kindOf(id) === 'opcua' && acquisition.isThere(id),
+      now,
+    );
+    for (const sample of repeats) {
+      const stationId = this.measurements.stationOf(sample.tagId);
+      if (stationId !== null) this.parts.live.offer(stationId, sample, 'repeat');
+    }
+    this.store({ measured: [], stored: repeats }, PATIENCE_MS.samples).catch(saidByOutbox);
+    const silent = this.measurements.devicesLost(
+      (id) => acquisition.kindOf(id) === 'mqtt' && acquisition.isThere(id),
+      now,
+    );
+    this.carry(silent, PATIENCE_MS.samples).catch(saidByOutbox);
+  }
+
+  /** From now on a source that goes was stopped by us: its coverage ends, but nobody is called. */
+  leave(): void {
+    this.leaving = true;
+  }
+
+  private connected(sourceId: SourceId): void {
+    const now = nowMicros();
+    this.heard.add(sourceId);
+    this.cover(sourceId, now, 'connected');
+    this.parts.engine.sourceHeard(sourceId, 'connected', now);
+  }
+
+  private lost(sourceId: SourceId): void {
+    const now = nowMicros();
+    const wasHeard = this.heard.delete(sourceId);
+    if (wasHeard) this.cover(sourceId, now, 'disconnected');
+    if (this.leaving) return;
+    this.carry(this.measurements.sourceLost(sourceId, now), PATIENCE_MS.samples).catch(saidByOutbox);
+    this.parts.engine.sourceHeard(sourceId, 'lost', now);
+  }
+
+  private cover(sourceId: SourceId, at: Micros, state: 'connected' | 'disconnected'): void {
+    this.parts.outbox.put({ kind: 'coverage', sourceId, at, state }, PATIENCE_MS.samples).catch(saidByOutbox);
+  }
+
+  /** Alarms first, in this very turn; then the screens; the database when it can. */
+  private carry(outcome: Outcome, patienceMs: number): Promise<unknown> {
+    const { engine, live } = this.parts;
+    engine.measured(outcome.measured);
+    for (const { stationId, silent, at } of this.silence.observe(outcome.measured))
+      engine.stationHeard(stationId, silent ? 'lost' : 'connected', at);
+    for (const { tag, sample } of outcome.measured) live.offer(tag.stationId, sample, 'received');
+    return this.store(outcome, patienceMs);
+  }
+
+  private async store({ stored }: Outcome, patienceMs: number): Promise<void> {
+    if (stored.length > 0)
+      await this.parts.outbox.put({ kind: 'samples', samples: stored.map(wired) }, patienceMs);
+  }
+}
+
+/** The outbox counts and says what a full spool refuses. */
+const saidByOutbox = (): void => undefined;
