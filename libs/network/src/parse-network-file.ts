@@ -1,4 +1,14 @@
-import { isMap, isPair, isScalar, LineCounter, parseDocument, visit, type Document, type Node } from 'yaml';
+import {
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  visit,
+  type Document,
+  type Node,
+} from 'yaml';
 import { hasVariables, substitute, typed, type Environment } from './environment';
 import { NetworkFile, type SourceConfig } from './network-file';
 import { referenceFaults, type KnownNames } from './references';
@@ -45,7 +55,11 @@ export function parseNetworkFile(text: string, { env, ...known }: ParseOptions):
   const wrong = parsed.success ? [] : contentFaults(parsed.error.issues, content);
   if (variables.length + wrong.length > 0 || !parsed.success)
     return failed([
-      ...variables.map((v) => ({ ...place(lines, v.offset), path: v.path, message: v.message })),
+      ...variables.map((v) => ({
+        ...place(lines, v.offset),
+        path: pathText(v.path, content),
+        message: v.message,
+      })),
       ...wrong.map(at),
     ]);
 
@@ -75,7 +89,7 @@ function withVariables(source: SourceConfig, unresolved: unknown): SourceConfig 
 
 interface VariableFault {
   readonly offset: number;
-  readonly path: string;
+  readonly path: Path;
   readonly message: string;
 }
 
@@ -87,17 +101,22 @@ function substituteAll(document: Document, env: Environment): VariableFault[] {
       if (key === 'key' || typeof node.value !== 'string' || !hasVariables(node.value)) return;
       const { text, missing } = substitute(node.value, env);
       node.value = node.type === 'PLAIN' ? typed(text) : text;
-      const pair = ancestors.at(-1);
-      const path = isPair(pair) && isScalar(pair.key) ? String(pair.key.value) : '';
       for (const name of missing)
         faults.push({
           offset: node.range?.[0] ?? 0,
-          path,
+          path: pathTo(node, ancestors),
           message: `environment variable ${name} is not set; \${${name}:-value} would give a default`,
         });
     },
   });
   return faults;
+}
+
+function pathTo(node: Node, ancestors: readonly unknown[]): Path {
+  return ancestors.flatMap((ancestor, i): Path => {
+    if (isPair(ancestor) && isScalar(ancestor.key)) return [String(ancestor.key.value)];
+    return isSeq(ancestor) ? [ancestor.items.indexOf(ancestors[i + 1] ?? node)] : [];
+  });
 }
 
 /** The nearest place there is: a value, a key, or what something is missing from. */
