@@ -1,32 +1,16 @@
 import { Injectable, computed, effect, inject, signal } from '@angular/core';
 import { type Lang, Words } from '@linepack/console-ui';
+import { readSetting, writeSetting } from './settings';
 
 export type Theme = 'light' | 'dark' | 'system';
 export const THEMES: readonly Theme[] = ['light', 'dark', 'system'];
 
 const KEY = { lang: 'linepack.lang', theme: 'linepack.theme', sound: 'linepack.sound' } as const;
 
-function read(key: string): string | null {
-  try {
-    return localStorage.getItem(key);
-  } catch (fault) {
-    console.info(`${key} is not kept by this browser: ${String(fault)}`);
-    return null;
-  }
-}
-
-function write(key: string, value: string): void {
-  try {
-    localStorage.setItem(key, value);
-  } catch (fault) {
-    console.info(`${key} is not kept by this browser: ${String(fault)}`);
-  }
-}
-
 /** Chinese unless English was chosen before. */
-export const readLang = (): Lang => (read(KEY.lang) === 'en' ? 'en' : 'zh');
+export const readLang = (): Lang => (readSetting(KEY.lang) === 'en' ? 'en' : 'zh');
 
-const readTheme = (): Theme => THEMES.find((t) => t === read(KEY.theme)) ?? 'system';
+const readTheme = (): Theme => THEMES.find((t) => t === readSetting(KEY.theme)) ?? 'system';
 
 /** What a user chose for this browser: language, theme, sound. Kept here, never on the server. */
 @Injectable({ providedIn: 'root' })
@@ -35,7 +19,7 @@ export class Preferences {
   private readonly systemDark = signal(matchMedia('(prefers-color-scheme: dark)').matches);
   readonly lang = signal<Lang>(readLang());
   readonly theme = signal<Theme>(readTheme());
-  readonly sound = signal(read(KEY.sound) !== 'off');
+  readonly sound = signal(readSetting(KEY.sound) !== 'off');
   /** The theme on the screen, after the system's wish. */
   readonly shade = computed(() => {
     const theme = this.theme();
@@ -50,12 +34,12 @@ export class Preferences {
       const lang = this.lang();
       this.words.speak(lang);
       document.documentElement.lang = lang === 'zh' ? 'zh-CN' : 'en';
-      write(KEY.lang, lang);
+      writeSetting(KEY.lang, lang);
     });
     effect(() => {
       document.documentElement.dataset['theme'] = this.shade();
-      write(KEY.theme, this.theme());
+      writeSetting(KEY.theme, this.theme());
     });
-    effect(() => write(KEY.sound, this.sound() ? 'on' : 'off'));
+    effect(() => writeSetting(KEY.sound, this.sound() ? 'on' : 'off'));
   }
 }

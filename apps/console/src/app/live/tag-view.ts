@@ -72,7 +72,7 @@ export function tagView(tag: Signal<Tag>) {
     }),
     rateText: computed(() => {
       const r = rate();
-      return r === null ? '' : formatSigned(r, tag().decimals);
+      return r === null ? '' : formatSigned(r, Math.min(3, Math.max(0, tag().decimals - 1)));
     }),
     /** Moving by more than a tenth of the normal band an hour. */
     moving: computed(() => {

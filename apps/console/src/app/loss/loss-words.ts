@@ -1,7 +1,7 @@
 import type { LossVerdict } from '@linepack/contracts';
 
 /** A verdict's sign beside its word: never colour alone, and no colour at all, for a loss is not an alarm by itself. */
-export const VERDICT_SIGN: Record<LossVerdict, string> = { within: '○', breach: '▲', notAssessable: '–' };
+export const VERDICT_SIGN: Record<LossVerdict, string> = { within: '✓', breach: '▲', notAssessable: '–' };
 
 /** Vertical half-range of a loss chart, %: twice the limit at least, never more than eight times. */
 export function chartHalfRange(losses: readonly (number | null)[], limit: number): number {

@@ -4,6 +4,10 @@ import { GRANTS, type Permission, type SignIn, User, positionOf } from '@linepac
 import { z } from 'zod';
 import { Api, ApiProblem } from '../core/api';
 import { Link } from '../core/link';
+import { readSetting, writeSetting } from '../core/settings';
+
+/** Kept beside the session's cookie, which scripts cannot see: without it nobody asks who is signed in. */
+const SIGNED_IN = 'linepack.signedIn';
 
 /** Who is signed in, and what he may. What he may not is not offered; the server refuses it anyway. */
 @Injectable({ providedIn: 'root' })
@@ -40,10 +44,13 @@ export class SessionStore {
 
   /** Takes up the session the browser's cookie still holds. */
   async resume(): Promise<void> {
+    if (readSetting(SIGNED_IN) !== 'yes') return;
     try {
       this.accept(await this.api.get('/api/auth/me', User));
     } catch (fault) {
-      this.unreachable.set(fault instanceof ApiProblem && fault.status !== 401);
+      const refused = fault instanceof ApiProblem && fault.status === 401;
+      this.unreachable.set(!refused);
+      if (refused) writeSetting(SIGNED_IN, 'no');
     }
   }
 
@@ -64,12 +71,14 @@ export class SessionStore {
 
   private accept(user: User): void {
     this.unreachable.set(false);
+    writeSetting(SIGNED_IN, 'yes');
     this.user.set(user);
     this.link.open();
   }
 
   private forget(): void {
     this.link.close();
+    writeSetting(SIGNED_IN, 'no');
     this.user.set(null);
   }
 }

@@ -17,21 +17,7 @@ const SYMBOLS: Record<StageName, string> = {
 @Component({
   selector: 'lp-flow-diagram',
   imports: [FlowPoint],
-  template: `<ol class="panel" [attr.aria-label]="t('station.flow')" tabindex="0">
-    @for (stage of stages(); track stage.name) {
-      <li>
-        <span class="stage">
-          <svg viewBox="0 0 32 32" aria-hidden="true"><path [attr.d]="symbols[stage.name]" /></svg>
-          {{ t(\`stage.\${stage.name}\`) }}
-        </span>
-        <span class="points">
-          @for (tag of stage.tags; track tag.tagId) {
-            <lp-flow-point [tag]="tag" />
-          }
-        </span>
-      </li>
-    }
-  </ol>`,
+  templateUrl: './flow-diagram.html',
   styleUrl: './flow-diagram.css',
 })
 export class FlowDiagram {

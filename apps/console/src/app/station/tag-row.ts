@@ -27,6 +27,8 @@ export class TagRow {
   readonly drawToggled = output<number>();
   protected readonly view = tagView(this.tag);
   protected readonly bounded = computed(() => this.tag().limits !== null || this.tag().maop !== null);
+  /** Without the station: the page says which it is. */
+  protected readonly shortKey = computed(() => this.tag().key.slice(this.tag().stationId.length + 1));
   protected readonly at = computed(() => {
     const latest = this.view.latest();
     return latest ? formatInstant(latest.ts, this.timeZone()) : '';

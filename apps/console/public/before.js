@@ -1,3 +1,7 @@
+/* global document, localStorage, matchMedia */
+// The page's content policy forbids evaluated code; without this zod would try it once and the browser complain.
+globalThis.__zod_globalConfig = { jitless: true };
+
 // Before the first paint: the theme the user chose last, so that a dark control room is never lit by a white flash.
 (function () {
   var chosen;
