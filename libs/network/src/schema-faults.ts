@@ -48,6 +48,14 @@ const knownKeys = (path: Path): string[] => [
 
 const list = (words: readonly unknown[]): string => words.map((w) => JSON.stringify(w)).join(', ');
 
+const suggested = (value: unknown, options: readonly unknown[]): string =>
+  typeof value === 'string'
+    ? didYouMean(
+        value,
+        options.filter((o) => typeof o === 'string'),
+      )
+    : '';
+
 function told(value: unknown): string {
   if (value === null) return 'nothing';
   if (Array.isArray(value)) return 'a list';
@@ -110,15 +118,14 @@ export function contentFaults(issues: readonly Issue[], root: unknown, base: Pat
           ? fault(`missing: expected one of ${list(issue.values)}`)
           : fault(
               `expected ${issue.values.length > 1 ? 'one of ' : ''}${list(issue.values)}, got ${told(value)}` +
-                didYouMean(String(value), issue.values.map(String)),
+                suggested(value, issue.values),
             );
       case 'invalid_union': {
-        const kinds = (issue as { options?: readonly unknown[] }).options;
         if (issue.errors.length > 0) return contentFaults(nearest(issue.errors as Issue[][]), root, path);
-        const got = value === undefined ? 'missing: ' : '';
-        return fault(
-          `${got}expected one of ${list(kinds ?? [])}${value === undefined ? '' : `, got ${told(value)}`}`,
-        );
+        const options = (issue as { options?: readonly unknown[] }).options ?? [];
+        return value === undefined
+          ? fault(`missing: expected one of ${list(options)}`)
+          : fault(`expected one of ${list(options)}, got ${told(value)}${suggested(value, options)}`);
       }
       case 'too_small':
       case 'too_big':
