@@ -2,7 +2,7 @@ import { closeSync, existsSync, mkdirSync, openSync, renameSync, statSync, write
 import { dirname } from 'node:path';
 
 const maxBytes = 10 << 20;
-const remembered = 12;
+const remembered = 30;
 
 /** A child's output in a file of bounded size (the last full one is kept as .1), and its last lines in memory. */
 export class LogFile {

@@ -97,6 +97,11 @@ export class Supervised {
     return this.#log.tail;
   }
 
+  /** What it said at the end, without the stack: that is in its log. */
+  #lastWords() {
+    return this.tail.filter((line) => !/^\s+at |^\s*[\^{}]|^Node\.js v/.test(line)).slice(-4);
+  }
+
   #become(state) {
     const pid = this.#child?.exitCode === null ? this.#child.pid : undefined;
     if (this.state === state && this.pid === pid) return;
@@ -139,7 +144,7 @@ export class Supervised {
       this.#become('restarting');
       if (Date.now() - since > settledAfter) this.#pause = firstPause;
       say(`${this.name} ended (${signal ?? `code ${code}`}) and is started again`);
-      this.tail.slice(-4).forEach((line) => say(`  ${this.name}: ${line.slice(0, 400)}`));
+      this.#lastWords().forEach((line) => say(`  ${this.name}: ${line.slice(0, 400)}`));
       await pauseFor(this.#pause, this.#ending.signal);
       this.#pause = Math.min(this.#pause * 2, longestPause);
       this.restarts += 1;
