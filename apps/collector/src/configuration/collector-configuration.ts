@@ -36,8 +36,10 @@ export const configurationOf = (network: NetworkSnapshot): CollectorConfiguratio
   })),
 });
 
+const VARIABLE = /\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}/g;
+
 /**
- * A source with `${NAME}` replaced from the environment, or the names that are not set: such a source cannot be
+ * A source with `${NAME}` and `${NAME:-default}` replaced from the environment, or the names that are not set: such a source cannot be
  * connected, but the others can.
  */
 export function resolveSource(
@@ -50,8 +52,8 @@ export function resolveSource(
       key,
       typeof value !== 'string'
         ? value
-        : value.replace(/\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g, (whole, name: string) => {
-            const found = env[name];
+        : value.replace(VARIABLE, (whole, name: string, fallback?: string) => {
+            const found = env[name] || fallback;
             if (found === undefined) missing.push(name);
             return found ?? whole;
           }),
