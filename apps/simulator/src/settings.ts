@@ -9,9 +9,17 @@ export interface Settings {
   readonly mqttPort: number;
   readonly controlPort: number;
   readonly healthPort: number;
+  /** Internal bus on which the simulator says how it is; nothing is said without. */
+  readonly busUrl: string | undefined;
 }
 
 const OPC_UA_SERVERS = 4;
+
+function busUrl(text: string | undefined, faults: string[]): string | undefined {
+  if (text !== undefined && !/^(mqtt|mqtts|ws|wss):\/\//.test(text))
+    faults.push(`BUS_URL: expected mqtt://host:port, got "${text}"`);
+  return text;
+}
 
 /**
  * Reads the environment once. Ports of 0 take free ones.
@@ -37,6 +45,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     mqttPort: port('SIMULATOR_MQTT_PORT', env['SIMULATOR_MQTT_PORT'] ?? '18830'),
     controlPort: port('SIMULATOR_CONTROL_PORT', env['SIMULATOR_CONTROL_PORT'] ?? '0'),
     healthPort: port('HEALTH_PORT', env['HEALTH_PORT'] ?? '0'),
+    busUrl: busUrl(env['BUS_URL'], faults),
   };
   if (faults.length) throw new Error(faults.join('\n'));
   return settings;

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { BusStatus } from './bus-status';
 import { controlRoutes } from './control';
 import { serveJson, type SmallServer } from './http';
 import { LivePlant } from './live-plant';
@@ -20,6 +21,7 @@ export class Simulator {
     private readonly log: Logger,
     private readonly health: SmallServer,
     private readonly servers: PlantServers,
+    private readonly bus: BusStatus | undefined,
     private readonly clock: () => number,
   ) {}
 
@@ -34,7 +36,11 @@ export class Simulator {
         ? self.simulator.healthAnswer()
         : { status: 404, body: { error: 'expected /health' } },
     );
-    const simulator = new Simulator(log, health, new PlantServers(settings), clock);
+    const bus = settings.busUrl
+      ? new BusStatus(settings.busUrl, clock(), (error) => log.warn({ error }, 'bus is away'))
+      : undefined;
+    const simulator = new Simulator(log, health, new PlantServers(settings), bus, clock);
+    bus?.say('starting', 'computing the plant', clock());
     self.simulator = simulator;
     try {
       await simulator.run(settings);
@@ -61,6 +67,7 @@ export class Simulator {
     await this.control?.close();
     await this.servers.stop();
     await this.plant?.saveNow();
+    await this.bus?.close(this.clock());
     await this.health.close();
   }
 
@@ -82,6 +89,7 @@ export class Simulator {
   private tick(plant: LivePlant): void {
     const now = this.clock();
     const { timeMs, tags } = plant.tick(now);
+    this.bus?.say(this.state === 'starting' ? 'up' : this.state, this.detail, now);
     this.servers.publish(plant.panel, tags, timeMs);
     this.work = plant.save(now).then(
       () => this.recovered(),

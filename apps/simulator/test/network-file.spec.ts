@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DEMO_TAGS, demoNetwork, nodeOf, topicOf } from '@linepack/simulation';
+import { parseNetworkFile } from '@linepack/network';
 import { parse } from 'yaml';
 import { networkYaml } from '../src/network-yaml';
 
@@ -12,6 +13,14 @@ const network = parse(text) as ReturnType<typeof demoNetwork>;
 describe('demo/network.yaml', () => {
   it('says what the plant is, and the plant has what it says', () => {
     expect(network).toEqual(demoNetwork());
+  });
+
+  it('has no fault as a network file, and takes its addresses from the environment', () => {
+    const parsed = parseNetworkFile(text, { env: { LINEPACK_SIM_OPCUA_3: 'opc.tcp://127.0.0.1:9' } });
+    if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
+    const endpoints = parsed.network.sources.map((s) => (s.kind === 'opcua' ? s.endpoint : s.url));
+    expect(endpoints[0]).toBe('opc.tcp://127.0.0.1:4841');
+    expect(endpoints[2]).toBe('opc.tcp://127.0.0.1:9');
   });
 
   it('is what the command writes', () => {

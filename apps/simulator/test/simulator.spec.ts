@@ -2,6 +2,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PartStatus, TOPIC } from '@linepack/contracts';
+import { startBus, type Bus } from '@linepack/embedded';
 import { historyOf, type PlantRecord } from '@linepack/simulation';
 import { connectAsync, type MqttClient } from 'mqtt';
 import {
@@ -48,6 +50,7 @@ describe('simulator', () => {
   const data = mkdtempSync(join(tmpdir(), 'linepack-simulator-'));
   let settings: Settings;
   let simulator: Simulator;
+  let bus: Bus;
   let offsetMs = 0;
   const clock = () => Date.now() + offsetMs;
 
@@ -73,20 +76,42 @@ describe('simulator', () => {
 
   beforeAll(async () => {
     const [a, b, c, d, mqtt, control, health] = await freePorts(7);
+    bus = await startBus();
     settings = readSettings({
       LINEPACK_DATA: data,
       SIMULATOR_OPCUA_PORTS: [a, b, c, d].join(','),
       SIMULATOR_MQTT_PORT: String(mqtt),
       SIMULATOR_CONTROL_PORT: String(control),
       HEALTH_PORT: String(health),
+      BUS_URL: bus.url,
     });
     simulator = await Simulator.start(settings, log, clock);
   }, PATIENCE);
 
   afterAll(async () => {
     await simulator.stop();
+    await bus.close();
     rmSync(data, { recursive: true, force: true });
   }, PATIENCE);
+
+  it(
+    'says on the bus that it is up',
+    async () => {
+      const client = await connectAsync(bus.url);
+      const said: PartStatus[] = [];
+      client.on('message', (_, payload) => {
+        said.push(PartStatus.parse(JSON.parse(payload.toString('utf8'))));
+      });
+      await client.subscribeAsync(TOPIC.status('simulator'), { qos: 1 });
+      await until(
+        async () => said.at(-1)?.state,
+        (state) => state === 'up',
+        'status',
+      );
+      await client.endAsync();
+    },
+    PATIENCE,
+  );
 
   it('answers its health check', async () => {
     const response = await fetch(`http://127.0.0.1:${settings.healthPort}/health`);
