@@ -129,6 +129,11 @@ export default tseslint.config(
     extends: [...angular.configs.templateRecommended, ...angular.configs.templateAccessibility],
   },
   {
+    // Angular's jest preset is CommonJS.
+    files: ['**/*.cjs'],
+    rules: { '@typescript-eslint/no-require-imports': 'off' },
+  },
+  {
     files: ['**/*.spec.ts', '**/test/**/*.ts', '**/jest.config.mjs'],
     rules: { 'max-lines': 'off', '@nx/enforce-module-boundaries': 'off' },
   },

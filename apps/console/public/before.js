@@ -1,4 +1,4 @@
-/* global document, localStorage, matchMedia */
+/* global document, matchMedia */
 // The page's content policy forbids evaluated code; without this zod would try it once and the browser complain.
 globalThis.__zod_globalConfig = { jitless: true };
 

@@ -3,6 +3,8 @@ import type { Alarm, AlarmEvent, AlarmTable, ListedAlarm, Position } from '@line
 /** An alarm on the console, with the event it last took (to mark the right one as journalled). */
 export interface HeldAlarm extends ListedAlarm {
   readonly lastEventId: string | null;
+  /** When this browser heard of its last event, server's clock; 0 when it came with the table. */
+  readonly heardAt: number;
 }
 
 export type Held = ReadonlyMap<string, HeldAlarm>;
@@ -29,14 +31,19 @@ const isListed = (alarm: Alarm, position: Position | null): boolean =>
   alarm.letter !== 'A' || (position !== null && isOwed(alarm, position));
 
 export function heldFrom(table: AlarmTable): Held {
-  return new Map(table.alarms.map((a) => [a.alarmId, { ...a, lastEventId: null }]));
+  return new Map(table.alarms.map((a) => [a.alarmId, { ...a, lastEventId: null, heardAt: 0 }]));
 }
 
-/** The table after one transition. */
-export function afterEvent(held: Held, event: AlarmEvent, position: Position | null): Held {
+/** The table after one transition, heard at `now`. */
+export function afterEvent(held: Held, event: AlarmEvent, position: Position | null, now: number): Held {
   const next = new Map(held);
   if (isListed(event.state, position))
-    next.set(event.alarmId, { ...event.state, journalled: event.seq !== null, lastEventId: event.eventId });
+    next.set(event.alarmId, {
+      ...event.state,
+      journalled: event.seq !== null,
+      lastEventId: event.eventId,
+      heardAt: now,
+    });
   else next.delete(event.alarmId);
   return next;
 }

@@ -24,6 +24,9 @@ import {
   recentCount,
 } from './alarm-table';
 
+/** An event is journalled within a second; only one that waits longer is worth a sign. */
+const USUAL_WAIT = 5_000_000;
+
 const PRIORITIES: readonly AlarmPriority[] = [1, 2, 3];
 
 /** The alarm table, kept by the live wire and read again after every gap. */
@@ -69,7 +72,12 @@ export class AlarmStore {
   readonly shelved = computed(() => this.all().filter((a) => a.letter === 'E').length);
   readonly suppressed = computed(() => this.all().filter((a) => a.letter === 'F' || a.letter === 'G').length);
   readonly unjournalled = computed(() => this.all().filter((a) => !a.journalled).length);
-  readonly databaseAway = computed(() => this.spooling() || this.unjournalled() > 0);
+  readonly databaseAway = this.spooling.asReadonly();
+  /** Some event has waited for the journal longer than its usual moment. */
+  readonly waiting = computed(() => {
+    const late = this.clock.now() - USUAL_WAIT;
+    return this.all().some((a) => !a.journalled && a.heardAt < late);
+  });
   readonly recent = computed(() => recentCount(this.began(), this.clock.now()));
   readonly flood = computed(() => this.recent() > FLOOD_ABOVE);
   private readonly byTag = computed(() =>
@@ -176,7 +184,7 @@ export class AlarmStore {
 
   private take(event: AlarmEvent): void {
     if (event.seq !== null) this.seq = Math.max(this.seq, event.seq);
-    this.held.update((held) => afterEvent(held, event, this.position()));
+    this.held.update((held) => afterEvent(held, event, this.position(), this.clock.read()));
     this.remember([event]);
     this.newest.set(event);
   }

@@ -14,8 +14,7 @@ export function extendTrace(trace: readonly SparkPoint[], point: SparkPoint): re
   const same = last !== undefined && (last.value === null) === (point.value === null);
   if (last && (point.ts <= last.ts || (same && point.ts - last.ts < SPACING))) return trace;
   const oldest = point.ts - TRACE_SPAN - SPACING;
-  const first = trace.findIndex((p) => p.ts >= oldest);
-  return [...(first > 0 ? trace.slice(first) : trace), point];
+  return [...trace.filter((p) => p.ts >= oldest), point];
 }
 
 /** History with the live points that are newer than it. */

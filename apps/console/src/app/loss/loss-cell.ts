@@ -2,7 +2,7 @@ import { Component, computed, inject, input } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import type { LossCell } from '@linepack/contracts';
 import { Words, formatNumber, formatSigned, formatVolume } from '@linepack/console-ui';
-import { VERDICT_SIGN, lossBar } from './loss-words';
+import { VERDICT_SIGN } from './loss-words';
 
 /** One area's day in the matrix: the rate, its size against the limit, the verdict as a sign and a word. */
 @Component({
@@ -19,11 +19,6 @@ import { VERDICT_SIGN, lossBar } from './loss-words';
   >
     <span class="sign" aria-hidden="true">{{ sign() }}</span>
     <b>{{ figure() }}</b>
-    <span class="gauge" aria-hidden="true">
-      @if (bar(); as b) {
-        <span [style.left.%]="b.top" [style.width.%]="b.height"></span>
-      }
-    </span>
     <small>{{ word() }}</small>
   </a>`,
   styleUrl: './loss-cell.css',
@@ -37,19 +32,12 @@ export class LossCellView {
     const { lossPercent } = this.cell();
     return lossPercent === null ? '–' : `${formatSigned(lossPercent, 2)} %`;
   });
-  /** Losses to the right, gains to the left of the middle; full at three times the limit. */
-  protected readonly bar = computed(() => {
-    const { lossPercent, limitPercent } = this.cell();
-    if (lossPercent === null) return null;
-    const { height } = lossBar(lossPercent, limitPercent * 3);
-    return { top: lossPercent >= 0 ? 50 : 50 - height, height };
-  });
   protected readonly word = computed(() => {
     const { provisional, verdict, completenessPercent } = this.cell();
     if (provisional) return this.t('loss.provisional');
     if (verdict !== 'within') return this.t(`verdict.${verdict}`);
     return completenessPercent < 99.95
-      ? this.t('loss.complete', { n: formatNumber(completenessPercent, 1) })
+      ? this.t('loss.missing', { n: formatNumber(100 - completenessPercent, 1) })
       : '';
   });
   protected readonly title = computed(() => {

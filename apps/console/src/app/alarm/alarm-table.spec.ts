@@ -1,0 +1,117 @@
+import type { Alarm, AlarmEvent, AlarmTable, Position } from '@linepack/contracts';
+import { afterEvent, afterJournalled, byUrgency, heldFrom, isOwed, recentCount } from './alarm-table';
+
+const note = { by: '王站长', at: 5, comment: '' };
+const alarm = (more: Partial<Alarm> = {}): Alarm => ({
+  alarmId: 'tag:reg-a.pt-201:LL',
+  partition: 'reg-a',
+  stationId: 'reg-a',
+  tagId: 1,
+  areaId: null,
+  sourceId: null,
+  condition: 'LL',
+  class: 'process',
+  priority: 1,
+  name: { zh: '出口压力', en: 'Outlet pressure' },
+  occurrence: 1,
+  active: true,
+  acknowledged: false,
+  latched: false,
+  shelvedUntil: null,
+  suppressedBy: null,
+  outOfService: false,
+  activeSince: 1,
+  returnedAt: null,
+  value: 0.24,
+  limit: 0.25,
+  unit: 'MPa',
+  noted: { station: null, dispatch: null },
+  letter: 'B',
+  ...more,
+});
+const event = (state: Alarm, more: Partial<AlarmEvent> = {}): AlarmEvent => ({
+  eventId: 'e1',
+  seq: null,
+  at: 1,
+  alarmId: state.alarmId,
+  partition: state.partition,
+  occurrence: state.occurrence,
+  kind: 'raised',
+  position: null,
+  actor: null,
+  comment: null,
+  value: state.value,
+  limit: state.limit,
+  quality: 0,
+  state,
+  ...more,
+});
+const table = (...alarms: Alarm[]): AlarmTable => ({
+  seq: 1,
+  alarms: alarms.map((a) => ({ ...a, journalled: true })),
+  databaseAway: false,
+});
+
+describe('who still owes his note', () => {
+  const byStation = alarm({ letter: 'C', acknowledged: true, noted: { station: note, dispatch: null } });
+  const cases: [string, Alarm, Position | null, boolean][] = [
+    ['a new alarm is owed by the station', alarm(), 'station', true],
+    ['and by dispatch', alarm(), 'dispatch', true],
+    ['and blinks for a viewer', alarm(), null, true],
+    ['noted by the station it is no longer the station’s', byStation, 'station', false],
+    ['but stays the dispatcher’s own to note', byStation, 'dispatch', true],
+    ['and rests for a viewer', byStation, null, false],
+    ['a shelved one asks nobody', alarm({ letter: 'E' }), 'dispatch', false],
+    ['nor one out of service', alarm({ letter: 'G' }), 'station', false],
+  ];
+  it.each(cases)('%s', (_name, a, position, owed) => {
+    expect(isOwed(a, position)).toBe(owed);
+  });
+});
+
+describe('the table after transitions', () => {
+  it('keeps an alarm that is normal again while the dispatcher has not noted it, and drops it for the station', () => {
+    const normal = alarm({ letter: 'A', active: false, noted: { station: note, dispatch: null } });
+    const held = heldFrom(table(alarm()));
+    expect(afterEvent(held, event(normal), 'dispatch', 0).size).toBe(1);
+    expect(afterEvent(held, event(normal), 'station', 0).size).toBe(0);
+    expect(afterEvent(held, event(normal), null, 0).size).toBe(0);
+  });
+
+  it('marks an alarm as not journalled until the journal has its own last event', () => {
+    const raised = afterEvent(new Map(), event(alarm(), { eventId: 'raised' }), 'dispatch', 0);
+    const acked = afterEvent(raised, event(alarm({ letter: 'C' }), { eventId: 'acked' }), 'dispatch', 0);
+    const id = alarm().alarmId;
+    expect(acked.get(id)?.journalled).toBe(false);
+    expect(afterJournalled(acked, [{ eventId: 'raised', alarmId: id }]).get(id)?.journalled).toBe(false);
+    expect(afterJournalled(acked, [{ eventId: 'acked', alarmId: id }]).get(id)?.journalled).toBe(true);
+  });
+
+  it('changes nothing in place', () => {
+    const held = heldFrom(table(alarm()));
+    afterEvent(held, event(alarm({ letter: 'C' })), 'dispatch', 0);
+    expect(held.get(alarm().alarmId)?.letter).toBe('B');
+  });
+});
+
+describe('the order of the list', () => {
+  it('is priority, then what is owed, then the newest; what is set aside comes last', () => {
+    const listed = table(
+      alarm({ alarmId: 'shelved-1', letter: 'E' }),
+      alarm({ alarmId: 'low', priority: 3, activeSince: 99 }),
+      alarm({ alarmId: 'noted', noted: { station: null, dispatch: note }, activeSince: 50 }),
+      alarm({ alarmId: 'old', activeSince: 2 }),
+      alarm({ alarmId: 'new', activeSince: 9 }),
+    ).alarms;
+    const order = [...listed].sort(byUrgency('dispatch')).map((a) => a.alarmId);
+    expect(order).toEqual(['new', 'old', 'noted', 'low', 'shelved-1']);
+  });
+});
+
+describe('flood', () => {
+  it('counts what began within ten minutes', () => {
+    const minute = 60_000_000;
+    const began = new Map([1, 9, 10, 30].map((ago) => [`a${ago}`, 100 * minute - ago * minute]));
+    expect(recentCount(began, 100 * minute)).toBe(2);
+  });
+});

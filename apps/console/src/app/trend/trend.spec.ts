@@ -1,0 +1,47 @@
+import { append, emptyColumns, joined } from './trend-join';
+import { rangeOf, windowFor } from './trend-range';
+
+const HOUR = 3_600_000_000;
+
+describe('history joined with live', () => {
+  const history = {
+    tagId: 7,
+    ts: [10, 20, 30],
+    value: [1, 2, 9],
+    min: [0, 1, 8],
+    max: [2, 3, 10],
+    quality: [0, 0, -2147483648],
+  };
+  it('takes only what is newer, and a bad value as a gap', () => {
+    const columns = joined(history, [
+      [7, 25, 0, 2.5],
+      [7, 40, 0, 4],
+      [7, 50, -2147483648, 5],
+    ]);
+    expect(columns.ts).toEqual([10, 20, 30, 40, 50]);
+    expect(columns.value).toEqual([1, 2, null, 4, null]);
+  });
+  it('ignores a sample it has already', () => {
+    const columns = emptyColumns();
+    expect(append(columns, [7, 10, 0, 1])).toBe(true);
+    expect(append(columns, [7, 10, 0, 1])).toBe(false);
+    expect(columns.ts).toEqual([10]);
+  });
+});
+
+describe('the window', () => {
+  it('follows the present with its own span', () => {
+    const range = rangeOf({ kind: 'following', span: HOUR }, 100 * HOUR + 1);
+    expect(range.to - range.from).toBe(HOUR);
+    expect(range.to).toBeGreaterThan(100 * HOUR);
+    expect(range.to).toBeLessThan(100 * HOUR + 10_000_000);
+  });
+  it('stands still in the past and follows again when moved into the future', () => {
+    const past = { from: 10 * HOUR, to: 11 * HOUR };
+    expect(windowFor(past, 100 * HOUR)).toEqual({ kind: 'fixed', range: past });
+    expect(windowFor({ from: 99.5 * HOUR, to: 100.5 * HOUR }, 100 * HOUR)).toEqual({
+      kind: 'following',
+      span: HOUR,
+    });
+  });
+});
