@@ -1,7 +1,7 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { HistoryProgress } from '@linepack/contracts';
 import { microsFromMs, type GasDay, type TagId, type TagKey } from '@linepack/network';
-import { DEMO_PLANT, gasDayStart, historyOf, type PlantRecord } from '@linepack/simulation';
+import { absenceOf, DEMO_PLANT, gasDayStart, historyOf, type PlantRecord } from '@linepack/simulation';
 import {
   ROLLUP_JOB,
   type ConfigRepository,
@@ -31,13 +31,15 @@ const State = z.object({
   writtenToMs: z.number(),
   rolledToMs: z.number(),
   done: z.boolean(),
+  /** Up to where the times in which nobody watched the plant are written down, too. */
+  absencesToMs: z.number().default(0),
 });
 type State = z.infer<typeof State>;
 
 export interface HistoryStores {
   readonly config: Pick<ConfigRepository, 'currentNetwork'>;
   readonly jobs: Pick<JobStateRepository, 'load' | 'save'>;
-  readonly writer: Pick<SampleWriter, 'backfill'>;
+  readonly writer: Pick<SampleWriter, 'backfill' | 'write'>;
   readonly rollup: Pick<RollupRepository, 'rollMinutes' | 'rollHours'>;
   readonly samples: Pick<SampleRepository, 'compressBefore'>;
 }
@@ -96,8 +98,11 @@ export class HistoryFill {
       this.tell({ phase: 'running', percent: ROLLING, detail: 'loss' });
       await closeDays(demoGasDay(fromMs));
       if (signal.aborted) return;
-      await this.save({ ...state, done: true });
+      state = { ...state, done: true };
+      await this.save(state);
     }
+    await this.writeAbsences(record, state, signal);
+    if (signal.aborted) return;
     this.tell({ phase: 'done', percent: 100, detail: '' });
   }
 
@@ -133,6 +138,33 @@ export class HistoryFill {
     current = { ...current, writtenToMs: record.liveFromMs };
     await this.save(current);
     return current;
+  }
+
+  /**
+   * What the plant did while the product was stopped, as its own records would say it. The standing roll-up stands at
+   * the moment of the stop and takes these readings like any others.
+   */
+  private async writeAbsences(record: PlantRecord, state: State, signal: AbortSignal): Promise<void> {
+    const missing = record.absences.filter(({ toMs }) => toMs > state.absencesToMs);
+    if (missing.length === 0) return;
+    const tagIds = await this.tagIds();
+    let current = state;
+    for (const absence of missing) {
+      const isLong = absence.toMs - absence.fromMs > FINE_DAYS * DAY_MS;
+      let batch: Sample[] = [];
+      for (const reading of absenceOf(record, absence, isLong ? COARSE_MIN : 1)) {
+        if (signal.aborted) return;
+        batch.push(...samplesOf(reading, tagIds));
+        if (batch.length < BATCH_ROWS) continue;
+        await this.stores.writer.write(batch);
+        batch = [];
+        this.tell({ phase: 'running', percent: 99, detail: 'absence' });
+        await breathe();
+      }
+      if (batch.length > 0) await this.stores.writer.write(batch);
+      current = { ...current, absencesToMs: absence.toMs };
+      await this.save(current);
+    }
   }
 
   private async roll(
@@ -175,7 +207,7 @@ export class HistoryFill {
   }
 
   private async state({ epochMs }: PlantRecord): Promise<State> {
-    const fresh: State = { epochMs, writtenToMs: 0, rolledToMs: 0, done: false };
+    const fresh: State = { epochMs, writtenToMs: 0, rolledToMs: 0, done: false, absencesToMs: 0 };
     const kept = State.safeParse(await this.stores.jobs.load(JOB));
     return kept.success && kept.data.epochMs === epochMs ? kept.data : fresh;
   }
