@@ -64,11 +64,12 @@ async function check(file: string, around: Surroundings): Promise<number> {
 }
 
 async function importFile(command: Command & { name: 'import' }, around: Surroundings): Promise<number> {
-  const network = await read(command.file, around);
-  if (!network) return 1;
   const repository = new ConfigRepository(around.pool());
   const first = (await repository.currentNetwork()) === null;
+  // A file somebody is working on must not keep a running network from starting again.
   if (command.when === 'ifEmpty' && !first) return 0;
+  const network = await read(command.file, around);
+  if (!network) return 1;
   const changes = await repository.diff(network, command.validFrom);
   if (changes.length === 0) {
     around.print('nothing changed');
