@@ -7,7 +7,6 @@ import {
   type EndReading,
   type Interval,
   type Leg,
-  type NotAssessable,
   type PackAt,
 } from '@linepack/loss';
 import type { GasDay, Micros } from '@linepack/network';
@@ -33,21 +32,10 @@ export interface AreaDay {
   readonly balance: Balance;
 }
 
-const REASON: {
-  readonly [C in NotAssessable['code']]: (reason: Extract<NotAssessable, { code: C }>) => string;
-} = {
-  meterVolume: ({ meter }) => `meterVolume:${meter}`,
-  cutOffReading: ({ meter }) => `cutOffReading:${meter}`,
-  linePack: ({ pipe }) => `linePack:${pipe}`,
-  volumeFloor: () => 'volumeFloor',
-};
-
+/** Words the console knows; which meter or pipe it is stands on its line. */
 function reasonsOf(balance: Balance): string[] {
   if (balance.assessable) return balance.proof.limitUnprovable ? ['limitUnprovable'] : [];
-  const words = balance.reasons.map((reason) =>
-    (REASON[reason.code] as (r: NotAssessable) => string)(reason),
-  );
-  return [...new Set(words)];
+  return [...new Set(balance.reasons.map((reason) => reason.code))];
 }
 
 function readingAt(end: EndReading | null, ts: Micros): { ts: number; reading: number } | null {
