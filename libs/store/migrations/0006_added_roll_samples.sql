@@ -38,7 +38,7 @@ create function roll_samples(tag_ids int[], from_ts timestamptz, to_ts timestamp
     select p.tag_id, p.ts, p.quality, p.value, p.usable, b.bucket,
       -- the piece in which the sample itself lies
       p.ts >= b.bucket as own,
-      extract(epoch from least(p.held_to, b.bucket + width) - greatest(p.held_from, b.bucket))::float8 as seconds
+      date_part('epoch', least(p.held_to, b.bucket + width) - greatest(p.held_from, b.bucket)) as seconds
     from spans p
     cross join lateral generate_series(
       date_bin(width, p.held_from, 'epoch'::timestamptz), p.held_to - interval '1 microsecond', width) as b (bucket)
@@ -46,9 +46,9 @@ create function roll_samples(tag_ids int[], from_ts timestamptz, to_ts timestamp
   select p.bucket, p.tag_id,
     min(p.value) filter (where p.usable),
     max(p.value) filter (where p.usable),
-    (array_agg(p.value order by p.ts) filter (where p.usable and p.own))[1],
+    first(p.value, p.ts) filter (where p.usable and p.own),
     min(p.ts) filter (where p.usable and p.own),
-    (array_agg(p.value order by p.ts desc) filter (where p.usable and p.own))[1],
+    last(p.value, p.ts) filter (where p.usable and p.own),
     max(p.ts) filter (where p.usable and p.own),
     coalesce(sum(p.value * p.seconds) filter (where p.usable), 0),
     coalesce(sum(p.seconds) filter (where p.usable), 0),

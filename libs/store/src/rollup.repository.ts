@@ -33,7 +33,7 @@ interface RollupState {
 const MINUTE_US = 60_000_000;
 const HOUR_US = 3_600_000_000;
 /** A statement holds the embedded server up, so each takes a bounded window. */
-const MINUTES_SLICE_US = 30 * MINUTE_US;
+const MINUTES_SLICE_US = 15 * MINUTE_US;
 const HOURS_SLICE_US = 24 * HOUR_US;
 const MARKS_A_STEP = 500;
 
@@ -45,8 +45,8 @@ const COLUMNS = `bucket, tag_id, min, max, first, first_ts, last, last_ts, integ
 
 const HOURS = `
   select date_bin('1 hour', bucket, 'epoch'::timestamptz), tag_id, min(min), max(max),
-    (array_agg(first order by first_ts) filter (where first_ts is not null))[1], min(first_ts),
-    (array_agg(last order by last_ts desc) filter (where last_ts is not null))[1], max(last_ts),
+    first(first, first_ts) filter (where first_ts is not null), min(first_ts),
+    last(last, last_ts) filter (where last_ts is not null), max(last_ts),
     sum(integral), sum(covered_s), sum(good)::int, sum(uncertain)::int, sum(bad)::int,
     worst_of(max(worst_quality::bigint & 4294967295))
   from sample_minute
@@ -163,10 +163,11 @@ export class RollupRepository {
     }
     for (const together of hours.values()) {
       const tagIds = [...new Set(together.map((m) => m.tagId))];
-      const from = Math.min(...together.map((m) => m.from)) as Micros;
+      // Whole hours: older history may stand in buckets wider than a minute, and half of one must not stay.
+      const from = floorTo(HOUR_US, Math.min(...together.map((m) => m.from)));
       // A late value holds on into the buckets after it.
       const last = Math.max(...together.map((m) => m.to)) + (await this.longestHoldUs(tagIds, from));
-      const to = Math.min(last + 1, rolledTo) as Micros;
+      const to = Math.min(ceilTo(HOUR_US, last + 1), rolledTo) as Micros;
       if (to > from) {
         await this.rollMinutes(from, to, { tagIds });
         await this.rollHours(from, to, { tagIds });
