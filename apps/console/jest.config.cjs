@@ -1,3 +1,3 @@
-const { angularProject } = require('../../libs/console-ui/jest.angular.cjs');
+const { angularProject } = require('../../jest.angular.cjs');
 
 module.exports = angularProject('console', __dirname);

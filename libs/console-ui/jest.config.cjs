@@ -1,3 +1,3 @@
-const { angularProject } = require('./jest.angular.cjs');
+const { angularProject } = require('../../jest.angular.cjs');
 
 module.exports = angularProject('console-ui', __dirname);

@@ -3,7 +3,7 @@ const { readFileSync } = require('node:fs');
 const { join } = require('node:path');
 const { createCjsPreset } = require('jest-preset-angular/presets');
 
-const root = join(__dirname, '../..');
+const root = __dirname;
 const { compilerOptions } = JSON.parse(readFileSync(join(root, 'tsconfig.base.json'), 'utf8'));
 const doors = Object.fromEntries(
   Object.entries(compilerOptions.paths).map(([name, [file]]) => [`^${name}$`, join(root, file)]),
@@ -15,8 +15,8 @@ const angularProject = (displayName, rootDir) => ({
   displayName,
   rootDir,
   testMatch: ['<rootDir>/{src,test}/**/*.spec.ts'],
-  setupFiles: [join(__dirname, 'jest.browser.cjs')],
-  setupFilesAfterEnv: [join(__dirname, 'jest.setup.cjs')],
+  setupFiles: [join(root, 'libs/console-ui/jest.browser.cjs')],
+  setupFilesAfterEnv: [join(root, 'libs/console-ui/jest.setup.cjs')],
   moduleNameMapper: doors,
   testTimeout: 30_000,
 });
