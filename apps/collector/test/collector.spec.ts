@@ -87,11 +87,11 @@ describe('a collector between a plant, a bus and a database', () => {
 
   test('an MQTT value arrives scaled, with its source time and quality; rubbish arrives as bad', async () => {
     const ts = Date.now() - 3_000;
-    await send({ ts, v: { p: 350 }, q: 'good' });
-    expect(await until('the value', stored('regulator.p', 0.35))).toEqual({
+    await send({ ts, v: { p: 400 }, q: 'good' });
+    expect(await until('the value', stored('regulator.p', 0.4))).toEqual({
       us: ts * 1_000,
       quality: 0,
-      value: 0.35,
+      value: 0.4,
     });
     await send({ ts: ts + 1, v: { p: 'broken' }, q: 'good' });
     const bad = await until('the bad value', stored('regulator.p', null));

@@ -38,7 +38,7 @@ export function network(sources: { opcua: string; mqtt: string }): NetworkFile {
     maxReportS: 60,
   };
   const limits = { L: 2, H: 4, HH: 5, deadband: 0.1 };
-  return NetworkFile.parse({
+  const file = NetworkFile.parse({
     linepack: 1,
     id: 'test',
     name: name('Test'),
@@ -53,7 +53,7 @@ export function network(sources: { opcua: string; mqtt: string }): NetworkFile {
         endpoint: sources.opcua,
         publishingIntervalMs: 100,
       },
-      { id: 'broker', name: name('Broker'), kind: 'mqtt', url: sources.mqtt },
+      { id: 'broker', name: name('Broker'), kind: 'mqtt', url: 'mqtt://resolved-below' },
     ],
     stations: [
       {
@@ -96,6 +96,11 @@ export function network(sources: { opcua: string; mqtt: string }): NetworkFile {
       },
     ],
   });
+  // After the check, as the reader of network files does: the store keeps `${NAME}`.
+  return {
+    ...file,
+    sources: file.sources.map((s) => (s.kind === 'mqtt' ? { ...s, url: sources.mqtt } : s)),
+  };
 }
 
 /** A database, a bus, and a listener on the bus, in a folder of their own. */
@@ -147,8 +152,8 @@ export class House {
   }
 
   async close(): Promise<void> {
-    await this.listener.endAsync();
-    await this.bus.close();
+    await this.listener?.endAsync();
+    await this.bus?.close();
     await this.pool.end();
     await this.database.close();
     rmSync(this.folder, { recursive: true, force: true });

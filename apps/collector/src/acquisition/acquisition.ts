@@ -1,8 +1,8 @@
 import type { SourceState } from '@linepack/contracts';
-import type { SourceConfig, SourceId } from '@linepack/network';
+import { resolveEnvironment, type SourceConfig, type SourceId } from '@linepack/network';
 import type { OPCUACertificateManager } from 'node-opcua';
 import { nowMicros } from '../clock';
-import { resolveSource, type CollectorConfiguration } from '../configuration/collector-configuration';
+import type { CollectorConfiguration } from '../configuration/collector-configuration';
 import type { Log } from '../log';
 import { MqttSource, type TopicTag } from './mqtt-source';
 import type { NodeTag } from './opcua-items';
@@ -53,15 +53,14 @@ export class Acquisition {
     this.unresolved.clear();
     for (const config of sources) {
       const id = config.id as SourceId;
-      const resolved = resolveSource(config, this.parts.env);
+      const resolved = this.resolve(config);
       const addressed = tags
         .filter((t) => t.sourceId === id)
         .map((t): AddressedTag => ({ tagId: t.tagId, address: t.config.address }));
-      if (!resolved.ok) this.sayUnresolved(id, resolved.missing);
-      else
+      if (resolved !== null)
         wanted.set(id, {
-          fingerprint: JSON.stringify([resolved.source, addressed]),
-          make: () => this.make(resolved.source, addressed),
+          fingerprint: JSON.stringify([resolved, addressed]),
+          make: () => this.make(resolved, addressed),
         });
     }
     const leaving = [...this.running].filter(([id, r]) => wanted.get(id)?.fingerprint !== r.fingerprint);
@@ -83,9 +82,18 @@ export class Acquisition {
       : new MqttSource(config, tags.flatMap(topicTag), sink, `${clientName}-${config.id}`, log);
   }
 
-  private sayUnresolved(id: SourceId, missing: readonly string[]): void {
-    const error = `not set in the environment: ${missing.join(', ')}`;
-    this.parts.log.error(`source ${id}: ${error}`);
+  /** Null when a variable is not set: that source cannot be connected, but the others can. */
+  private resolve(config: SourceConfig): SourceConfig | null {
+    try {
+      return resolveEnvironment(config, this.parts.env);
+    } catch (error) {
+      this.sayUnresolved(config.id as SourceId, (error as Error).message);
+      return null;
+    }
+  }
+
+  private sayUnresolved(id: SourceId, error: string): void {
+    this.parts.log.error(error);
     this.unresolved.set(id, {
       sourceId: id,
       state: 'disconnected',

@@ -80,9 +80,9 @@ export class MqttSource implements PlantSource {
 
   private subscribe(client: MqttClient): void {
     const topics = [...this.byTopic.keys()];
-    this.connection.connected();
     client.subscribe(topics, { qos: 1 }, (error, granted) => {
       if (error) return this.fail(`subscribe: ${error.message}`);
+      if (this.connection.state.state !== 'connected') this.connection.connected();
       const refused = new Set((granted ?? []).filter((g) => g.qos > 2).map((g) => g.topic));
       const count = (wanted: boolean) =>
         topics
@@ -97,6 +97,8 @@ export class MqttSource implements PlantSource {
 
   /** `done` with an error goes on to the next message without acknowledging this one; that is done here, later. */
   private handle(packet: IPublishPacket, done: (error?: Error) => void): void {
+    // A lasting session sends what it kept before it answers the subscription.
+    if (this.connection.state.state !== 'connected') this.connection.connected();
     this.connection.heard();
     const { stream } = this.client as MqttClient;
     const { durably } = this.sink.values(this.decode(packet), PATIENCE_MS.acknowledged);

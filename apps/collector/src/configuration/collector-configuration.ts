@@ -35,29 +35,3 @@ export const configurationOf = (network: NetworkSnapshot): CollectorConfiguratio
     config,
   })),
 });
-
-const VARIABLE = /\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}/g;
-
-/**
- * A source with `${NAME}` and `${NAME:-default}` replaced from the environment, or the names that are not set: such a source cannot be
- * connected, but the others can.
- */
-export function resolveSource(
-  source: SourceConfig,
-  env: Readonly<Record<string, string | undefined>>,
-): { ok: true; source: SourceConfig } | { ok: false; missing: string[] } {
-  const missing: string[] = [];
-  const resolved = Object.fromEntries(
-    Object.entries(source).map(([key, value]) => [
-      key,
-      typeof value !== 'string'
-        ? value
-        : value.replace(VARIABLE, (whole, name: string, fallback?: string) => {
-            const found = env[name] || fallback;
-            if (found === undefined) missing.push(name);
-            return found ?? whole;
-          }),
-    ]),
-  );
-  return missing.length > 0 ? { ok: false, missing } : { ok: true, source: resolved as SourceConfig };
-}

@@ -65,7 +65,7 @@ export class Spool<Entry> {
   }
 
   size(): SpoolSize {
-    const size = { entries: -(this.head?.done ?? 0), bytes: 0 };
+    const size = { entries: 0 - (this.head?.done ?? 0), bytes: 0 };
     for (const { entries, bytes } of this.segments) {
       size.entries += entries;
       size.bytes += bytes;
