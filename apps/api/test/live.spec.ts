@@ -401,10 +401,11 @@ describe('loss', () => {
   });
 });
 
-// The last one: it takes the database away.
+// The last one: it kills the database.
 describe('while the database is away', () => {
-  it('who is signed in stays so, alarms are listed and acknowledged, the rest says so at once', async () => {
+  it('who is signed in stays so, alarms are listed and acknowledged, the rest says so at once; then all is made up for', async () => {
     const [dispatcher, station1] = [await signIn('dispatcher'), await signIn('station1')];
+    const chief = await signIn('chief');
     await world.database.end('SIGKILL');
     const table = await until(
       () => tableOf(dispatcher),
@@ -426,7 +427,18 @@ describe('while the database is away', () => {
     const answer = await acknowledge(station1, 'tag:rs-north.pt-1:L', { occurrence: 1 });
     expect(answer.status).toBe(200);
     // Its audit entry waits for the database.
-    const chief = await dispatcher.get('/api/diagnostics');
-    expect(await chief.json()).toMatchObject({ database: 'away', auditWaiting: 1 });
-  });
+    const waiting = await dispatcher.get('/api/diagnostics');
+    expect(await waiting.json()).toMatchObject({ database: 'away', auditWaiting: 1 });
+
+    await world.reviveDatabase();
+    const { entries } = await until(
+      async () =>
+        (await (await chief.get('/api/audit?limit=1')).json()) as {
+          entries?: { action: string; actor: string }[];
+        },
+      (page) => page.entries?.[0]?.action === 'alarm.acknowledge',
+    );
+    expect(entries?.[0]?.actor).toBe('station1');
+    expect((await tableOf(dispatcher)).databaseAway).toBe(false);
+  }, 60_000);
 });

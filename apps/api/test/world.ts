@@ -25,7 +25,7 @@ export interface DatabaseChild {
 }
 
 /** A real embedded TimescaleDB in a process of its own. */
-async function startDatabase(folder: string): Promise<DatabaseChild> {
+async function startDatabase(folder: string, asked = 0): Promise<DatabaseChild> {
   const builds = join(root, 'dist/api-test');
   mkdirSync(builds, { recursive: true });
   const outfile = join(mkdtempSync(join(builds, 'run-')), 'database.mjs');
@@ -40,7 +40,7 @@ async function startDatabase(folder: string): Promise<DatabaseChild> {
     packages: 'external',
     tsconfig: 'tsconfig.json',
   });
-  const child = spawn(process.execPath, [outfile, join(folder, 'database'), '0'], {
+  const child = spawn(process.execPath, [outfile, join(folder, 'database'), String(asked)], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const exited = once(child, 'exit');
@@ -72,7 +72,9 @@ export interface World {
   readonly bus: Bus;
   /** Another client of the bus: the collector's or the worker's voice. */
   readonly voice: MqttClient;
-  readonly database: DatabaseChild;
+  database: DatabaseChild;
+  /** Starts the database again where it was. */
+  reviveDatabase(): Promise<void>;
   readonly network: NetworkSnapshot;
   /** Database id of a tag by its key. */
   tag(key: string): number;
@@ -109,7 +111,7 @@ export async function startWorld(): Promise<World> {
     },
   );
   const voice = await connectAsync(bus.url);
-  return {
+  const world: World = {
     url: await app.getUrl(),
     app,
     pool,
@@ -117,6 +119,9 @@ export async function startWorld(): Promise<World> {
     voice,
     database,
     network,
+    async reviveDatabase() {
+      world.database = await startDatabase(folder, Number(new URL(database.url).port));
+    },
     tag: (key) => {
       const found = network.tags.find((tag) => tag.key === key);
       if (!found) throw new Error(`no tag ${key}`);
@@ -130,10 +135,11 @@ export async function startWorld(): Promise<World> {
       await voice.endAsync();
       await bus.close();
       await pool.end();
-      await database.end('SIGKILL');
+      await world.database.end('SIGKILL');
       rmSync(folder, { recursive: true, force: true });
     },
   };
+  return world;
 }
 
 /** A browser's view of the api: keeps the cookie, sends the origin as a browser does. */

@@ -38,8 +38,10 @@ const RETRY_MS = 5_000;
  */
 export class AuditTrail {
   private readonly queue: Waiting[] = [];
+  private turn: Promise<void> = Promise.resolve();
   private draining: Promise<void> | null = null;
-  private filed = false;
+  /** Entries that lie in the file; it is emptied when none waits any more. */
+  private readonly filed = new Set<Waiting>();
   private retry: NodeJS.Timeout | null = null;
 
   /** @param now the clock, ms since the epoch */
@@ -61,7 +63,7 @@ export class AuditTrail {
     await mkdir(dirname(this.file), { recursive: true });
     const left = await this.readFile();
     this.queue.unshift(...left);
-    this.filed = left.length > 0;
+    for (const entry of left) this.filed.add(entry);
     if (left.length > 0) this.logger.info({ entries: left.length }, 'audit entries of an earlier run wait');
     this.gate.onChange((state) => {
       if (state === 'up') this.drainSoon();
@@ -73,7 +75,7 @@ export class AuditTrail {
     if (this.retry) clearTimeout(this.retry);
     this.retry = null;
     await this.draining;
-    if (this.queue.length > 0) await this.keep(this.queue);
+    await this.keep(this.queue);
   }
 
   /** Resolves when the deed is in the database, or in the file of those that wait. */
@@ -110,17 +112,32 @@ export class AuditTrail {
       }
       this.queue.shift();
     }
-    if (!this.filed) return;
-    this.filed = false;
-    await writeFile(this.file, '');
+    await this.inTurn(async () => {
+      if (this.filed.size === 0 || this.queue.length > 0) return;
+      await writeFile(this.file, '');
+      this.filed.clear();
+    });
   }
 
-  private async keep(entries: readonly Waiting[]): Promise<void> {
+  /** One hand on the file at a time: nothing is appended to it while it is emptied. */
+  private inTurn(work: () => Promise<void>): Promise<void> {
+    const done = this.turn.then(work);
+    this.turn = done.catch(() => undefined);
+    return done;
+  }
+
+  private keep(waiting: readonly Waiting[]): Promise<void> {
+    return this.inTurn(() => this.append(waiting));
+  }
+
+  private async append(waiting: readonly Waiting[]): Promise<void> {
+    const entries = waiting.filter((entry) => !this.filed.has(entry) && this.queue.includes(entry));
+    if (entries.length === 0) return;
     const handle = await open(this.file, 'a', 0o600);
     try {
       await handle.write(entries.map((e) => `${JSON.stringify(e)}\n`).join(''));
       await handle.sync();
-      this.filed = true;
+      for (const entry of entries) this.filed.add(entry);
     } finally {
       await handle.close();
     }
