@@ -134,7 +134,7 @@ export default tseslint.config(
     rules: { '@typescript-eslint/no-require-imports': 'off' },
   },
   {
-    files: ['**/*.spec.ts', '**/test/**/*.ts', '**/jest.config.mjs'],
+    files: ['**/*.spec.ts', '**/test/**/*.ts', '**/jest.config.{mjs,cjs}'],
     rules: { 'max-lines': 'off', '@nx/enforce-module-boundaries': 'off' },
   },
 );
