@@ -14,7 +14,7 @@ import {
 } from '@linepack/store';
 import type { Logger } from 'pino';
 import type { WorkerBus } from './bus';
-import { HistoryFill } from './history/history-fill';
+import { HistoryFill, type HistorySpan } from './history/history-fill';
 import { readPlantRecord } from './history/plant-record';
 import { AreaDays } from './loss/area-day';
 import { GasDayClose, SETTLING, type Closed } from './loss/gas-day-close';
@@ -39,7 +39,9 @@ export interface WorkerParts {
   readonly bus: WorkerBus;
   readonly log: Logger;
   readonly plantFile: string | undefined;
+  /** Milliseconds since the epoch. */
   readonly now: () => number;
+  readonly historySpan?: HistorySpan;
 }
 
 /** The scheduled work of one Linepack: history, roll-ups, hourly records, gas-day close, recalculation. */
@@ -70,7 +72,7 @@ export class Worker {
     this.close = this.closing(new GridReadings(this.samples));
     const writer = new SampleWriter(pool);
     const stores = { config, jobs, writer, rollup: this.rollup, samples: this.samples };
-    this.history = new HistoryFill(stores, (progress) => this.tell(progress));
+    this.history = new HistoryFill(stores, (progress) => this.tell(progress), parts.historySpan);
     this.historyDone = parts.plantFile === undefined;
     this.schedule = new Schedule(this.tasks(), (task, error) => this.failed(task, error), parts.now);
   }

@@ -26,6 +26,8 @@ import { samplesOf } from '../src/history/history-samples';
 /** A real embedded TimescaleDB with the demo city in it, and the plant that knows the truth. */
 export interface PlantWorld {
   readonly pool: Pool;
+  /** A folder of its own. */
+  readonly folder: string;
   readonly network: NetworkFile;
   readonly tagIds: ReadonlyMap<TagKey, TagId>;
   close(): Promise<void>;
@@ -43,7 +45,7 @@ const areasWithRules = (areas: readonly AreaConfig[]): AreaConfig[] =>
     areas.map((area) => ({ ...area, id: `${area.id}-${name}`, gasDay })),
   );
 
-function worldNetwork(): NetworkFile {
+function worldNetwork(areas: (own: readonly AreaConfig[]) => AreaConfig[]): NetworkFile {
   const demo = demoNetwork();
   const sources = demo.sources.map((source) =>
     source.kind === 'mqtt'
@@ -51,21 +53,24 @@ function worldNetwork(): NetworkFile {
       : { ...source, endpoint: 'opc.tcp://127.0.0.1:1' },
   );
   const parsed = NetworkFile.parse({ ...demo, sources });
-  return { ...parsed, areas: areasWithRules(parsed.areas) };
+  return { ...parsed, areas: areas(parsed.areas) };
 }
 
-export async function plantWorld(): Promise<PlantWorld> {
+export async function plantWorld(
+  areas: (own: readonly AreaConfig[]) => AreaConfig[] = areasWithRules,
+): Promise<PlantWorld> {
   const folder = await mkdtemp(join(tmpdir(), 'linepack-worker-'));
   const database: EmbeddedDatabase = await startEmbeddedDatabase({ dataDir: folder });
   const pool = openPool(database.url, { max: 2 });
   await migrate(pool);
   const config = new ConfigRepository(pool);
-  const network = worldNetwork();
+  const network = worldNetwork(areas);
   await config.importNetwork(network, { changedBy: 'test' });
   const snapshot = await config.currentNetwork();
   const tagIds = new Map((snapshot?.tags ?? []).map(({ key, tagId }) => [key, tagId]));
   return {
     pool,
+    folder,
     network,
     tagIds,
     close: async () => {

@@ -16,8 +16,12 @@ import { samplesOf } from './history-samples';
 
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
-const HISTORY_DAYS = 45;
-const FINE_DAYS = 2;
+/** How far an empty history is filled, and how much of that by minute. */
+export interface HistorySpan {
+  readonly days: number;
+  readonly fineDays: number;
+}
+export const DEMO_SPAN: HistorySpan = { days: 45, fineDays: 2 };
 const COARSE_MIN = 10;
 /** One batch is one transaction: small enough that a screen's read waits some tens of milliseconds at most. */
 const BATCH_ROWS = 5_000;
@@ -59,6 +63,7 @@ export class HistoryFill {
   constructor(
     private readonly stores: HistoryStores,
     private readonly onProgress: (progress: HistoryProgress) => void,
+    private readonly span: HistorySpan = DEMO_SPAN,
   ) {}
 
   /** Whether the past of this plant is complete. */
@@ -86,9 +91,9 @@ export class HistoryFill {
     closeDays: (first: GasDay) => Promise<void>,
   ): Promise<void> {
     const today = gasDayStart(record.liveFromMs);
-    const fromMs = today - HISTORY_DAYS * DAY_MS;
+    const fromMs = today - this.span.days * DAY_MS;
     // A full hour, so that no bucket is half coarse and half fine.
-    const fineFromMs = Math.floor((record.liveFromMs - FINE_DAYS * DAY_MS) / HOUR_MS) * HOUR_MS;
+    const fineFromMs = Math.floor((record.liveFromMs - this.span.fineDays * DAY_MS) / HOUR_MS) * HOUR_MS;
     let state = await this.state(record);
     if (!state.done) {
       await this.leavePastToMe(record);
@@ -150,7 +155,7 @@ export class HistoryFill {
     const tagIds = await this.tagIds();
     let current = state;
     for (const absence of missing) {
-      const isLong = absence.toMs - absence.fromMs > FINE_DAYS * DAY_MS;
+      const isLong = absence.toMs - absence.fromMs > this.span.fineDays * DAY_MS;
       let batch: Sample[] = [];
       for (const reading of absenceOf(record, absence, isLong ? COARSE_MIN : 1)) {
         if (signal.aborted) return;
