@@ -114,6 +114,20 @@ describe('minutes', () => {
     expect((await rows('sample_minute')).map((r) => r.covered)).toEqual(Array(10).fill(60));
   });
 
+  it('may be wider for sparse history, and give the same hours', async () => {
+    await writer.write(Array.from({ length: 7 }, (_, i) => sample(i * 600, i)));
+    const hours: Row[][] = [];
+    for (const widthS of [60, 600]) {
+      await database.pool.query('truncate sample_minute, sample_hour');
+      await rollup.rollMinutes(at(0), at(3_600), { holdS: 600, widthS });
+      await rollup.rollHours(at(0), at(3_600));
+      hours.push(await rows('sample_hour'));
+    }
+    expect(await rows('sample_minute')).toHaveLength(6);
+    expect(hours[1]).toEqual(hours[0]);
+    expect(hours[0]).toMatchObject([{ covered: 3_600, integral: 15 * 600 }]);
+  });
+
   it('are what a plain walk over the samples gives, whatever the windows, and however often', async () => {
     const anySample = fc
       .tuple(
