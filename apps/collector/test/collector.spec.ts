@@ -13,6 +13,7 @@ import { Aedes } from 'aedes';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import mqtt, { type MqttClient } from 'mqtt';
 import { StatusCodes } from 'node-opcua';
+import { startBus } from '@linepack/embedded';
 import { House, quiet, until } from './house';
 import { OpcUaPlant } from './opcua-plant';
 
@@ -243,6 +244,36 @@ describe('a collector between a plant, a bus and a database', () => {
       limit: 1,
       state: { letter: 'B', areaId: 'city' },
     });
+  });
+
+  test('a whole station that says it cannot be heard is one alarm, and its return ends it', async () => {
+    const from = events().length;
+    for (const node of ['P', 'T']) plant.set(node, 0, StatusCodes.BadNoCommunication);
+    const silent = await until('the alarm', () =>
+      events()
+        .slice(from)
+        .find((e) => e.kind === 'raised'),
+    );
+    expect(silent.alarmId).toBe('station:gate:communication');
+    for (const node of ['P', 'T']) plant.set(node, 3.2);
+    await until('the return', () =>
+      events()
+        .slice(from)
+        .find((e) => e.kind === 'returned'),
+    );
+    expect(events().slice(from)).toHaveLength(2);
+  });
+
+  test('the bus restarts: status and alarm tables are there again by themselves', async () => {
+    const { port } = house.bus;
+    await house.bus.close();
+    house.heard.length = 0;
+    house.bus = await startBus({ port });
+    await until('the status', () => status());
+    const table = await until('the table', () =>
+      house.messages<AlarmTableMessage>('linepack/alarm/table/network').at(-1),
+    );
+    expect(table.alarms.map((a) => a.alarmId)).toContain('area:city:loss');
   });
 
   test('health and metrics are served', async () => {
