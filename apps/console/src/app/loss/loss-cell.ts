@@ -35,6 +35,7 @@ export class LossCellView {
   protected readonly word = computed(() => {
     const { provisional, verdict, completenessPercent } = this.cell();
     if (provisional) return this.t('loss.provisional');
+    if (verdict === 'notAssessable') return this.t('loss.notAssessable');
     if (verdict !== 'within') return this.t(`verdict.${verdict}`);
     return completenessPercent < 99.95
       ? this.t('loss.missing', { n: formatNumber(100 - completenessPercent, 1) })
