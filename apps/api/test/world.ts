@@ -25,7 +25,7 @@ export interface DatabaseChild {
 }
 
 /** A real embedded TimescaleDB in a process of its own. */
-async function startDatabase(folder: string, asked = 0): Promise<DatabaseChild> {
+export async function startDatabase(folder: string, asked = 0): Promise<DatabaseChild> {
   const builds = join(root, 'dist/api-test');
   mkdirSync(builds, { recursive: true });
   const outfile = join(mkdtempSync(join(builds, 'run-')), 'database.mjs');

@@ -83,6 +83,8 @@ export class AuditTrail {
     const entry: Waiting = { ...deed, at: this.now() * 1_000 };
     this.queue.push(entry);
     await this.drain();
+    // It came just as an earlier drain had ended its last look.
+    if (this.queue.includes(entry) && this.gate.state === 'up') await this.drain();
     if (this.queue.includes(entry)) await this.keep([entry]);
   }
 
@@ -94,29 +96,42 @@ export class AuditTrail {
   }
 
   private drainSoon(): void {
-    void this.drain();
+    this.drain().catch((error: unknown) => this.logger.error({ err: error }, 'audit file not written'));
   }
 
   private async writeAll(): Promise<void> {
+    while (this.queue.length > 0) {
+      if (!(await this.writeQueue())) return this.retrySoon();
+      await this.inTurn(() => this.emptyFile());
+    }
+  }
+
+  /** @returns whether everything that waited was written */
+  private async writeQueue(): Promise<boolean> {
     for (let entry = this.queue[0]; entry; entry = this.queue[0]) {
       const next = entry;
       try {
         await this.gate.run(() => this.repository.append({ ...next, at: next.at as Micros }));
       } catch (error) {
         if (!(error instanceof DatabaseAway)) this.logger.error({ err: error }, 'audit entry not written');
-        this.retry ??= setTimeout(() => {
-          this.retry = null;
-          this.drainSoon();
-        }, RETRY_MS).unref();
-        return;
+        return false;
       }
       this.queue.shift();
     }
-    await this.inTurn(async () => {
-      if (this.filed.size === 0 || this.queue.length > 0) return;
-      await writeFile(this.file, '');
-      this.filed.clear();
-    });
+    return true;
+  }
+
+  private async emptyFile(): Promise<void> {
+    if (this.filed.size === 0 || this.queue.length > 0) return;
+    await writeFile(this.file, '');
+    this.filed.clear();
+  }
+
+  private retrySoon(): void {
+    this.retry ??= setTimeout(() => {
+      this.retry = null;
+      this.drainSoon();
+    }, RETRY_MS).unref();
   }
 
   /** One hand on the file at a time: nothing is appended to it while it is emptied. */
