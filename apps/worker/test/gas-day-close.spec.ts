@@ -11,6 +11,7 @@ import {
   SampleRepository,
   SampleWriter,
 } from '@linepack/store';
+import type { Sample } from '@linepack/telemetry';
 import { AreaDays } from '../src/loss/area-day';
 import { GasDayClose, type Closed } from '../src/loss/gas-day-close';
 import { HourlyRecords } from '../src/loss/hourly-records';
@@ -54,6 +55,8 @@ let close: GasDayClose;
 let loss: LossRepository;
 let conditions: LossConditions;
 let closed: Closed[];
+/** What the instruments said; simulated once. */
+let readings: Sample[];
 let truth: ReadonlyMap<Micros, Truth>;
 const told: ConditionMessage[] = [];
 
@@ -61,20 +64,16 @@ beforeAll(async () => {
   world = await plantWorld();
   const { pool } = world;
   const clock = () => now;
-  const readings = new GridReadings(new SampleRepository(pool));
-  const records = new HourlyRecords(readings, new MeterHourRepository(pool), clock);
+  const grid = new GridReadings(new SampleRepository(pool));
+  const records = new HourlyRecords(grid, new MeterHourRepository(pool), clock);
   loss = new LossRepository(pool);
-  close = new GasDayClose(
-    new Plans(new ConfigRepository(pool)),
-    new AreaDays(readings, records),
-    loss,
-    clock,
-  );
+  close = new GasDayClose(new Plans(new ConfigRepository(pool)), new AreaDays(grid, records), loss, clock);
   conditions = new LossConditions(new JobStateRepository(pool), (c) => told.push(c));
   const late = lateTag();
+  readings = readingsOf(world, LIFE);
   await store(
     world,
-    readingsOf(world, LIFE).filter((s) => s.tagId !== late || s.ts <= OFFLINE.from || s.ts >= OFFLINE.to),
+    readings.filter((s) => s.tagId !== late || s.ts <= OFFLINE.from || s.ts >= OFFLINE.to),
   );
   closed = await close.closeDue(NEVER, FIRST);
   truth = truthAt(LIFE, [...new Set(closed.flatMap(({ result: r }) => [r.from as Micros, r.to as Micros]))]);
@@ -238,9 +237,7 @@ describe('after closing', () => {
     const { pool, tagIds } = world;
     await new JobStateRepository(pool).save(ROLLUP_JOB, { claimedTo: now, rolledTo: now });
     const late = lateTag();
-    const samples = readingsOf(world, LIFE).filter(
-      (s) => s.tagId === late && s.ts > OFFLINE.from && s.ts < OFFLINE.to,
-    );
+    const samples = readings.filter((s) => s.tagId === late && s.ts > OFFLINE.from && s.ts < OFFLINE.to);
     expect(tagIds.size).toBeGreaterThan(200);
     expect(samples.length).toBeGreaterThan(10);
     await new SampleWriter(pool).write(samples);

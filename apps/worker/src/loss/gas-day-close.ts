@@ -61,7 +61,7 @@ export class GasDayClose {
   async closeDue(signal: AbortSignal, first?: GasDay): Promise<Closed[]> {
     const closed: Closed[] = [];
     const lastClosed = await this.loss.lastClosed();
-    for (const plan of await this.plans.at(this.clock())) {
+    for (const plan of await this.plans.current(this.clock())) {
       const last = lastClosed.get(plan.id as AreaId);
       const running = gasDayOf(this.clock(), plan.gasDay);
       const earliest = gasDayPlus(running, -CATCH_UP_DAYS);
@@ -99,7 +99,7 @@ export class GasDayClose {
     const results: LossResult[] = [];
     const now = this.clock();
     const until = (Math.floor((now - SETTLING) / MICROS_PER_SECOND / 60) * 60 * MICROS_PER_SECOND) as Micros;
-    for (const plan of await this.plans.at(now)) {
+    for (const plan of await this.plans.current(now)) {
       if (signal.aborted) return results;
       const day = gasDayOf(until, plan.gasDay);
       const { from } = gasDayBounds(day, plan.gasDay);
@@ -127,13 +127,13 @@ export class GasDayClose {
   }
 
   private async boundsOf(areaId: string, day: GasDay): Promise<Interval | undefined> {
-    const plan = (await this.plans.at(this.clock())).find((p) => p.id === areaId);
+    const plan = (await this.plans.current(this.clock())).find((p) => p.id === areaId);
     return plan && gasDayBounds(day, plan.gasDay);
   }
 
   /** Areas' days that stand on marked samples, with the hours that must be recorded anew. */
   private async touched(marks: readonly LateMark[]) {
-    const plans = await this.plans.at(this.clock());
+    const plans = await this.plans.current(this.clock());
     const touched = new Map<string, { plan: AreaPlan; day: GasDay; hours: Interval }>();
     for (const mark of marks) {
       const from = (mark.from - MAX_READING_AGE) as Micros;
