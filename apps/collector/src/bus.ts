@@ -17,6 +17,7 @@ export class Bus {
   private readonly topics: string[] = [];
   private readonly greetings: (() => void)[] = [];
   private away = false;
+  private leaving = false;
 
   constructor(private readonly options: BusOptions) {
     const { topic, message } = options.will;
@@ -70,6 +71,7 @@ export class Bus {
   }
 
   async close(): Promise<void> {
+    this.leaving = true;
     // Waits for what is on the way only while there is somebody to take it.
     await this.client.endAsync(!this.client.connected);
   }
@@ -89,7 +91,7 @@ export class Bus {
   }
 
   private wentAway(reason: string): void {
-    if (!this.away) this.options.log.warn(`bus away: ${reason}`);
+    if (!this.away && !this.leaving) this.options.log.warn(`bus away: ${reason}`);
     this.away = true;
   }
 

@@ -27,8 +27,9 @@ export class Acquisition {
   constructor(private readonly parts: AcquisitionParts) {}
 
   configure(configuration: CollectorConfiguration): Promise<void> {
-    this.changing = this.changing.then(() => this.change(configuration));
-    return this.changing;
+    const change = this.changing.then(() => this.change(configuration));
+    this.changing = change.catch(() => undefined);
+    return change;
   }
 
   states(): SourceState[] {

@@ -61,6 +61,7 @@ export class AlarmEngine {
     for (const { definition, input } of this.links.values())
       if (definition.partition === name) this.input(definition, input);
     this.publishSoon(name);
+    this.around.onChange();
   }
 
   /** The lease was lost: another owner speaks for it now. */
@@ -68,6 +69,7 @@ export class AlarmEngine {
     this.partitions.delete(name);
     clearTimeout(this.tables.get(name));
     this.tables.delete(name);
+    this.around.onChange();
   }
 
   measured(values: readonly Measured[]): void {
