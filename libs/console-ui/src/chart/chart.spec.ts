@@ -7,6 +7,7 @@ const pen = (id: string, ts: number[], value: (number | null)[]): TrendPen => ({
   label: id,
   unit: 'MPa',
   decimals: 3,
+  minSpan: 0,
   ts,
   value,
   min: value.map((v) => (v === null ? null : v - 1)),

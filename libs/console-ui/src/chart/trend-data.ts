@@ -6,6 +6,8 @@ export interface TrendPen {
   readonly label: string;
   readonly unit: string;
   readonly decimals: number;
+  /** Smallest span of its scale: noise must not look like movement. */
+  readonly minSpan: number;
   readonly ts: readonly number[];
   /** null where no usable value is there: the line has a gap. */
   readonly value: readonly (number | null)[];

@@ -157,7 +157,9 @@ export function trendOptions(frame: TrendFrame, width: number, height: number): 
         const marks = i === 0 ? frame.limits().map((l) => l.value) : [];
         const from = Math.min(low, ...marks);
         const to = Math.max(high, ...marks);
-        const pad = (to - from || Math.abs(to) * 0.02 || 1) * 0.08;
+        const pens = frame.pens().filter((p) => p.unit === unit);
+        const missing = Math.max(0, Math.max(...pens.map((p) => p.minSpan)) - (to - from));
+        const pad = (to - from + missing || Math.abs(to) * 0.02 || 1) * 0.08 + missing / 2;
         return [from - pad, to + pad];
       },
     };

@@ -17,6 +17,13 @@ import { LiveStore } from './live.store';
 /** The rate of change is reckoned over the last ten minutes. */
 const RATE_WINDOW = 600_000_000;
 
+/** Smallest span a line is drawn over: a quarter of the normal band, else a hundredth of the instrument's range. */
+export function smallestSpan({ limits, range }: Tag): number {
+  const low = limits?.L ?? limits?.LL;
+  const high = limits?.H ?? limits?.HH;
+  return low !== undefined && high !== undefined ? (high - low) / 4 : (range[1] - range[0]) / 100;
+}
+
 /** Everything a row or card shows of one tag, as signals. Call it where injection is possible. */
 export function tagView(tag: Signal<Tag>) {
   const live = inject(LiveStore);
@@ -42,13 +49,7 @@ export function tagView(tag: Signal<Tag>) {
   });
   const rate = computed(() => ratePerHour(trace(), live.traceEnd(), RATE_WINDOW));
   const alarm = computed(() => alarms.topOfTag(tag().tagId));
-  /** Smallest span of a sparkline: a quarter of the normal band, else a hundredth of the instrument's range. */
-  const minSpan = computed(() => {
-    const { limits, range } = tag();
-    const low = limits?.L ?? limits?.LL;
-    const high = limits?.H ?? limits?.HH;
-    return low !== undefined && high !== undefined ? (high - low) / 4 : (range[1] - range[0]) / 100;
-  });
+  const minSpan = computed(() => smallestSpan(tag()));
   return {
     latest,
     trace,

@@ -7,6 +7,7 @@ import { Link } from '../core/link';
 import { Loading } from '../core/loading';
 import { LiveStore } from '../live/live.store';
 import { PlantStore } from '../live/plant.store';
+import { smallestSpan } from '../live/tag-view';
 import { type Columns, append, emptyColumns, joined } from './trend-join';
 import { type TrendWindow, rangeOf, windowFor } from './trend-range';
 
@@ -39,6 +40,10 @@ export class TrendStore {
   private readonly recent = new Map<number, LiveSample[]>();
   private readonly columns = new Map<number, Columns>();
   private readonly turn = signal(0);
+  /** With tags of one station alone its name would only repeat itself. */
+  private readonly oneStation = computed(
+    () => new Set(this.tagIds().map((id) => this.plant.tag(id)?.stationId)).size <= 1,
+  );
   private dirty = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -131,9 +136,10 @@ export class TrendStore {
     const unit = tag.pressure === null ? tag.unit : `${tag.unit} ${this.words.t(`value.${tag.pressure}`)}`;
     return {
       id: String(tag.tagId),
-      label: station ? `${this.words.name(station.name)} · ${name}` : name,
+      label: station && !this.oneStation() ? `${this.words.name(station.name)} · ${name}` : name,
       unit,
       decimals: tag.decimals,
+      minSpan: smallestSpan(tag),
       ...columns,
     };
   }
