@@ -99,6 +99,18 @@ describe('a collector between a plant, a bus and a database', () => {
     expect(bad).toEqual({ us: (ts + 1) * 1_000, quality: QUALITY.BadDecodingError, value: null });
   });
 
+  test('a node the server does not know is counted, named, and its tag is bad', async () => {
+    const source = await until('the count', () =>
+      status()?.sources?.find((s) => s.sourceId === 'gate-plc' && s.rejected === 1),
+    );
+    expect(source).toMatchObject({
+      monitored: 2,
+      error: expect.stringContaining('NOWHERE BadNodeIdUnknown'),
+    });
+    const row = await until('a sample', async () => (await house.rows('gate.x'))[0]);
+    expect(row).toMatchObject({ quality: StatusCodes.BadNodeIdUnknown.value | 0, value: null });
+  });
+
   test('changed values go to the screens', async () => {
     plant.set('T', 21.5);
     await until('the live batch', () =>

@@ -77,6 +77,7 @@ export function network(sources: { opcua: string; mqtt: string }): NetworkFile {
             range: [-40, 80],
             address: { source: 'gate-plc', node: 'ns=1;s=T' },
           },
+          { ...pressure, id: 'x', name: name('X'), address: { source: 'gate-plc', node: 'ns=1;s=NOWHERE' } },
         ],
       },
       {

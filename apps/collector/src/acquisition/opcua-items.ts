@@ -1,4 +1,5 @@
 import type { TagId } from '@linepack/network';
+import { qualityOf } from '@linepack/telemetry';
 import {
   AttributeIds,
   ClientMonitoredItemGroup,
@@ -27,7 +28,7 @@ export async function itemsPerCall(session: ClientSession): Promise<number> {
 
 /**
  * Monitors the tags' values in calls of at most `size` items. What the server refuses (unknown node, too many items) is
- * named with the status it gave: never silently left out.
+ * named with the status it gave, and the tag gets a Bad sample of that status: never silently left out.
  */
 export async function monitorTags(
   subscription: ClientSubscription,
@@ -49,7 +50,10 @@ export async function monitorTags(
     group.on('changed', (_item, data, index) => onValue(receivedOf((some[index] as NodeTag).tagId, data)));
     await created(group);
     group.monitoredItems.forEach((item, i) => {
-      if (!item.statusCode.isGood()) rejected.push(`${some[i]?.node} ${item.statusCode.name}`);
+      if (item.statusCode.isGood()) return;
+      const { tagId, node } = some[i] as NodeTag;
+      rejected.push(`${node} ${item.statusCode.name}`);
+      onValue({ tagId, quality: qualityOf(item.statusCode.value), value: null, ts: null });
     });
   }
   return { monitored: tags.length - rejected.length, rejected };

@@ -63,7 +63,8 @@ export class OpcUaSource implements PlantSource {
   private async run(): Promise<void> {
     for (let failures = 0; !this.stopped; failures += 1) {
       const startedAt = performance.now();
-      const reason = await this.attempt().catch((error: Error) => error.message);
+      // The library's messages go on for several lines; the first says it.
+      const reason = await this.attempt().catch((error: Error) => error.message.split('\n')[0] as string);
       if (this.stopped) break;
       if (this.connection.state.error !== reason) this.log.warn(`source ${this.id}: ${reason}`);
       this.connection.lost(reason, 'connecting');

@@ -1,5 +1,5 @@
 import type { Micros, SourceId, TagId } from '@linepack/network';
-import { QUALITY } from '@linepack/telemetry';
+import { QUALITY, isUsable, type Quality } from '@linepack/telemetry';
 import type { CollectorTag } from '../configuration/collector-configuration';
 import type { Measured } from '../measurement';
 
@@ -9,12 +9,18 @@ export interface StationHeard {
   readonly at: Micros;
 }
 
+interface Heard {
+  readonly sourceId: SourceId;
+  word: 'unknown' | 'usable' | 'bad' | 'silent';
+}
+
 /**
- * Tells when a whole station falls silent though its sources are there: every tag of it that such a source carries
- * says BadNoCommunication. A source that is away itself is said once, by its own alarm, and not again for its stations.
+ * Tells when a whole station falls silent though its sources are there: nothing usable comes of the tags they carry,
+ * and BadNoCommunication is said of at least one (others may be bad for reasons of their own, or unknown). A source
+ * that is away itself is said once, by its own alarm, and not again for its stations.
  */
 export class StationSilence {
-  private readonly stations = new Map<string, Map<TagId, { sourceId: SourceId; silent: boolean | null }>>();
+  private readonly stations = new Map<string, Map<TagId, Heard>>();
   private readonly told = new Map<string, boolean>();
 
   constructor(private readonly isThere: (sourceId: SourceId) => boolean) {}
@@ -23,10 +29,9 @@ export class StationSilence {
     const before = new Map(this.stations);
     this.stations.clear();
     for (const { tagId, stationId, sourceId } of tags) {
-      const station =
-        this.stations.get(stationId) ?? new Map<TagId, { sourceId: SourceId; silent: boolean | null }>();
-      const silent = before.get(stationId)?.get(tagId)?.silent ?? null;
-      this.stations.set(stationId, station.set(tagId, { sourceId, silent }));
+      const station = this.stations.get(stationId) ?? new Map<TagId, Heard>();
+      const word = before.get(stationId)?.get(tagId)?.word ?? 'unknown';
+      this.stations.set(stationId, station.set(tagId, { sourceId, word }));
     }
   }
 
@@ -36,7 +41,7 @@ export class StationSilence {
     for (const { tag, sample } of measured) {
       const known = this.stations.get(tag.stationId)?.get(tag.tagId);
       if (!known) continue;
-      known.silent = sample.quality === QUALITY.BadNoCommunication;
+      known.word = wordOf(sample.quality);
       touched.set(tag.stationId, sample.ts);
     }
     return [...touched].flatMap(([stationId, at]) => {
@@ -48,9 +53,10 @@ export class StationSilence {
   }
 
   private isSilent(stationId: string): boolean {
-    const carried = [...(this.stations.get(stationId)?.values() ?? [])].filter((t) =>
-      this.isThere(t.sourceId),
-    );
-    return carried.length > 0 && carried.every((t) => t.silent === true);
+    const tags = [...(this.stations.get(stationId)?.values() ?? [])].filter((t) => this.isThere(t.sourceId));
+    return tags.some((t) => t.word === 'silent') && tags.every((t) => t.word !== 'usable');
   }
 }
+
+const wordOf = (quality: Quality): Heard['word'] =>
+  isUsable(quality) ? 'usable' : quality === QUALITY.BadNoCommunication ? 'silent' : 'bad';
