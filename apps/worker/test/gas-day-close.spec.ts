@@ -263,7 +263,7 @@ describe('after closing', () => {
       remarks: [],
     });
     expect(await close.recalculate(marks, NEVER)).toEqual([]);
-  });
+  }, 240_000);
 
   it('a day without any reading is not assessable, never 0 %', async () => {
     now = utc('2026-10-29T12:00');
@@ -277,5 +277,5 @@ describe('after closing', () => {
       completenessPercent: 0,
     });
     expect(gasDayBounds('2026-10-28' as GasDay, RULES['shanghai-8']).from).toBe(silent?.result.from);
-  });
+  }, 240_000);
 });

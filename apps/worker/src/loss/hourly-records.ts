@@ -15,7 +15,7 @@ import {
 } from '@linepack/network';
 import type { MeterHourRecord, MeterHourRepository, StoredMeterHour } from '@linepack/store';
 import type { MeterPlan } from './plan';
-import { seriesIn, type Readings } from './readings';
+import { OUTAGE_GRID, seriesIn, type Readings } from './readings';
 import { ALGORITHM } from './result';
 
 /** Readings are fetched for so many hours at a time: a bounded read keeps the one backend free for the screens. */
@@ -156,7 +156,7 @@ export class HourlyRecords {
       (known.get(meter.id) ?? []).filter((hour) => hour.volume === null);
     const broken = meters.filter((meter) => unknown(meter).length > 0);
     if (broken.length === 0) return known;
-    const wide = await this.from(broken, [interval], hoursOf(interval));
+    const wide = await this.from(broken, [interval], hoursOf(interval), OUTAGE_GRID);
     const filled = broken.flatMap((meter) => {
       const starts = new Set(unknown(meter).map((hour) => hour.from));
       const hours = (wide.get(meter.id) ?? []).filter((h) => starts.has(h.from) && h.volume !== null);
@@ -174,10 +174,12 @@ export class HourlyRecords {
     meters: readonly MeterPlan[],
     stretch: readonly Interval[],
     hours: readonly Interval[],
+    step?: number,
   ): Promise<Map<MeterId, MeterHour[]>> {
     const series = await this.around(
       stretch,
       meters.flatMap((meter) => [...meter.tags]),
+      step,
     );
     const first = meters.map((meter) => {
       const readings = meter.readings(seriesIn(series));
@@ -188,6 +190,7 @@ export class HourlyRecords {
     const flows = await this.around(
       stretch,
       set.flatMap((meter) => meter.flowTag ?? []),
+      step,
     );
     return new Map(
       first.map(({ meter, records }) => {
@@ -200,10 +203,11 @@ export class HourlyRecords {
   private async around(
     stretch: readonly Interval[],
     tags: readonly TagId[],
+    step: number | undefined,
   ): Promise<ReadonlyMap<TagId, Series>> {
     const [first, last] = [stretch[0], stretch.at(-1)];
     if (!first || !last || tags.length === 0) return new Map();
-    return this.readings.series([...new Set(tags)], first.from, last.to);
+    return this.readings.series([...new Set(tags)], first.from, last.to, step);
   }
 }
 

@@ -8,8 +8,14 @@ export interface Readings {
   /**
    * Usable samples of some tags in [from, to] and on either side of it, ascending, dense enough for volumes and for
    * the cut-offs at both ends.
+   * @param step µs between the instants looked at; wider ones for finding the two sides of an outage
    */
-  series(tags: readonly TagId[], from: Micros, to: Micros): Promise<ReadonlyMap<TagId, Series>>;
+  series(
+    tags: readonly TagId[],
+    from: Micros,
+    to: Micros,
+    step?: number,
+  ): Promise<ReadonlyMap<TagId, Series>>;
 }
 
 /** Looks a tag's series up; a tag without samples has an empty one. */
@@ -19,6 +25,8 @@ export const seriesIn =
     maps.flatMap((map) => map.get(tag) ?? []);
 
 const GRID = 10 * 60 * MICROS_PER_SECOND;
+/** Readings within their age of such instants leave no time out. */
+export const OUTAGE_GRID = 2 * MAX_READING_AGE;
 
 /**
  * The samples on either side of every tenth minute: all a counter's difference, a cut-off and an hour's mean
@@ -27,9 +35,14 @@ const GRID = 10 * 60 * MICROS_PER_SECOND;
 export class GridReadings implements Readings {
   constructor(private readonly samples: Pick<SampleRepository, 'around'>) {}
 
-  async series(tags: readonly TagId[], from: Micros, to: Micros): Promise<ReadonlyMap<TagId, Series>> {
+  async series(
+    tags: readonly TagId[],
+    from: Micros,
+    to: Micros,
+    step = GRID,
+  ): Promise<ReadonlyMap<TagId, Series>> {
     const points = new Map<TagId, Map<Micros, Point>>(tags.map((tag) => [tag, new Map()]));
-    for (const at of this.grid(from, to))
+    for (const at of this.grid(from, to, step))
       for (const { tagId, before, after } of await this.samples.around(tags, at, MAX_READING_AGE))
         for (const point of [before, after])
           if (point) points.get(tagId)?.set(point.ts, { at: point.ts, value: point.value });
@@ -37,9 +50,9 @@ export class GridReadings implements Readings {
   }
 
   /** Counted from the start, so that both ends and every full hour between them are on it. */
-  private grid(from: Micros, to: Micros): Micros[] {
+  private grid(from: Micros, to: Micros, step: number): Micros[] {
     const instants: Micros[] = [];
-    for (let at: number = from; at < to; at += GRID) instants.push(at as Micros);
+    for (let at: number = from; at < to; at += step) instants.push(at as Micros);
     return [...instants, to];
   }
 }
