@@ -309,7 +309,14 @@ describe('alarms', () => {
       [gate.alarmId, false],
       ['tag:gate.pt-2:L', true],
     ]);
-    const normal = { ...gate, active: false, acknowledged: true, letter: 'A' as const };
+    const note = { by: 'anna', at: T0, comment: '' };
+    const normal = {
+      ...gate,
+      active: false,
+      acknowledged: true,
+      letter: 'A' as const,
+      noted: { station: note, dispatch: note },
+    };
     await world.say(TOPIC.alarmEvent('gate'), { event: eventOf(normal, 'returned') });
     await until(ids, (seen) => seen.length === 1);
     await world.say(TOPIC.alarmTable('gate'), { partition: 'gate', at: T0, alarms: [], unjournalled: [] });

@@ -94,7 +94,10 @@ export const ListedAlarm = Alarm.extend({
 });
 export type ListedAlarm = z.infer<typeof ListedAlarm>;
 
-/** `GET /api/alarms`: all that are not normal (A), and the journal's position it stands on. */
+/**
+ * `GET /api/alarms`: all that are not normal (A), those normal again that the user's own position has not noted yet,
+ * and the journal's position it stands on.
+ */
 export const AlarmTable = z.object({
   seq: z.number().int(),
   alarms: z.array(ListedAlarm),

@@ -57,13 +57,17 @@ export class AlarmRepository {
     if (states.length > 0) await upsertStates(this.pool, states);
   }
 
-  /** The alarms that are not normal (A), with the journal's position they stand on: one consistent picture. */
+  /**
+   * The alarms that are not normal (A), and those normal again whose last occurrence a position has not noted yet,
+   * with the journal's position they stand on: one consistent picture.
+   */
   async table(partitions: readonly string[] | null = null): Promise<{ seq: number; alarms: Alarm[] }> {
     const { rows } = await this.pool.query<{ seq: number; alarms: Alarm[] | null }>(
       `select (select last::float8 from alarm_seq) as seq, (
          select jsonb_agg(to_jsonb(a)) from (
            select ${ALARM} from alarm
-           where letter <> 'A' and ($1::text[] is null or partition = any ($1)) limit 10000
+           where (letter <> 'A' or occurrence > 0 and (noted ->> 'station' is null or noted ->> 'dispatch' is null))
+             and ($1::text[] is null or partition = any ($1)) limit 10000
          ) a) as alarms`,
       [partitions],
     );

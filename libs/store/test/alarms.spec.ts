@@ -66,9 +66,15 @@ const entry = (state: Alarm, ownerEpoch = 1, eventId: string = randomUUID()): Jo
 
 describe('the alarm journal', () => {
   it('gives numbers in the order of the entries, and both events and states back as they were', async () => {
+    const note = { by: 'x', at: T0 + 1, comment: '' };
     const [a, b] = [
       alarm('tag:gate.a:L'),
-      alarm('tag:gate.b:L', { active: false, letter: 'A', occurrence: 3 }),
+      alarm('tag:gate.b:L', {
+        active: false,
+        letter: 'A',
+        occurrence: 3,
+        noted: { station: note, dispatch: note },
+      }),
     ];
     const entries = [entry(a), entry(b)];
     expect(await alarms.append(entries)).toEqual([

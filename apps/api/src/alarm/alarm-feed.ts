@@ -1,4 +1,10 @@
-import { AlarmEventMessage, AlarmJournalledMessage, AlarmTableMessage, TOPIC } from '@linepack/contracts';
+import {
+  AlarmEventMessage,
+  AlarmJournalledMessage,
+  AlarmTableMessage,
+  positionOf,
+  TOPIC,
+} from '@linepack/contracts';
 import { maySee } from '../access/visibility';
 import type { BusClient } from '../bus/bus-client';
 import type { DatabaseGate } from '../database/database-gate';
@@ -36,7 +42,7 @@ export class AlarmFeed {
       const { user } = socket.data.session;
       socket.emit('alarmTable', {
         seq: this.table.seq,
-        alarms: this.table.list((stationId) => maySee(user, stationId)),
+        alarms: this.table.list(positionOf(user.role), (stationId) => maySee(user, stationId)),
         databaseAway: this.gate.state === 'away',
       });
     }

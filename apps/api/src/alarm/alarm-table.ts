@@ -1,4 +1,4 @@
-import type { Alarm, AlarmEvent, AlarmTableMessage, ListedAlarm } from '@linepack/contracts';
+import type { Alarm, AlarmEvent, AlarmTableMessage, ListedAlarm, Position } from '@linepack/contracts';
 
 interface Kept {
   readonly alarm: Alarm;
@@ -8,6 +8,16 @@ interface Kept {
 
 /** Most events remembered until the journal confirms them; the browser re-reads the journal for older ones. */
 const MOST_WAITING = 100_000;
+
+/**
+ * Whether a position's list holds an alarm: it is not normal, or it is normal again and the position has not noted it.
+ * Two positions answer for an alarm; neither takes it from the other's list.
+ */
+const isListed = (alarm: Alarm, position: Position | null): boolean =>
+  alarm.letter !== 'A' || (position !== null && alarm.occurrence > 0 && alarm.noted[position] === null);
+
+/** Whether any position's list holds it. */
+const isKept = (alarm: Alarm): boolean => isListed(alarm, 'station') || isListed(alarm, 'dispatch');
 
 /**
  * The alarms that are not normal, in memory: from the owners' retained tables and from every event since, so that the
@@ -24,11 +34,12 @@ export class AlarmTableMemory {
     return this.lastSeq;
   }
 
-  /** An owner's whole partition: what is not in it is normal. */
+  /** An owner's whole partition: what is not in it is normal, and stays only while a position has to note it. */
   replace({ partition, alarms, unjournalled }: AlarmTableMessage): void {
     this.heard.add(partition);
     const waiting = new Map([...this.alarms].map(([id, kept]) => [id, kept.waiting]));
-    for (const [id, { alarm }] of this.alarms) if (alarm.partition === partition) this.alarms.delete(id);
+    for (const [id, { alarm }] of this.alarms)
+      if (alarm.partition === partition && alarm.letter !== 'A') this.alarms.delete(id);
     const behind = new Set(unjournalled);
     for (const alarm of alarms)
       this.alarms.set(alarm.alarmId, {
@@ -42,12 +53,13 @@ export class AlarmTableMemory {
     this.lastSeq = Math.max(this.lastSeq, seq);
     for (const [id, { alarm }] of this.alarms) if (!this.heard.has(alarm.partition)) this.alarms.delete(id);
     for (const alarm of alarms)
-      if (!this.heard.has(alarm.partition)) this.alarms.set(alarm.alarmId, { alarm, waiting: null });
+      if (!this.heard.has(alarm.partition) || (alarm.letter === 'A' && !this.alarms.has(alarm.alarmId)))
+        this.alarms.set(alarm.alarmId, { alarm, waiting: null });
   }
 
   take(event: AlarmEvent): void {
     const { state } = event;
-    if (state.letter === 'A') this.alarms.delete(event.alarmId);
+    if (!isKept(state)) this.alarms.delete(event.alarmId);
     else this.alarms.set(event.alarmId, { alarm: state, waiting: event.seq === null ? event.eventId : null });
     if (event.seq !== null) this.lastSeq = Math.max(this.lastSeq, event.seq);
     else this.remember(event);
@@ -73,10 +85,10 @@ export class AlarmTableMemory {
     return this.alarms.get(alarmId)?.alarm ?? null;
   }
 
-  /** Those a user may see, oldest first. */
-  list(visible: (stationId: string | null) => boolean): ListedAlarm[] {
+  /** Those a user may see and his position has to know of, oldest first. */
+  list(position: Position | null, visible: (stationId: string | null) => boolean): ListedAlarm[] {
     return [...this.alarms.values()]
-      .filter(({ alarm }) => visible(alarm.stationId))
+      .filter(({ alarm }) => isListed(alarm, position) && visible(alarm.stationId))
       .map(({ alarm, waiting }) => ({ ...alarm, journalled: waiting === null }))
       .sort((a, b) => (a.activeSince ?? 0) - (b.activeSince ?? 0));
   }

@@ -58,7 +58,7 @@ export class AlarmService {
   table(user: User): AlarmTable {
     return {
       seq: this.memory.seq,
-      alarms: this.memory.list((stationId) => maySee(user, stationId)),
+      alarms: this.memory.list(positionOf(user.role), (stationId) => maySee(user, stationId)),
       databaseAway: this.gate.state === 'away',
     };
   }

@@ -1,0 +1,111 @@
+import type { Alarm, AlarmEvent } from '@linepack/contracts';
+import { AlarmTableMemory } from './alarm-table';
+
+const note = { by: 'anna', at: 1, comment: '' };
+const alarm = (more: Partial<Alarm> = {}): Alarm => ({
+  alarmId: 'tag:gate.pt-1:L',
+  partition: 'gate',
+  stationId: 'gate',
+  tagId: 1,
+  areaId: null,
+  sourceId: 'plc',
+  condition: 'L',
+  class: 'process',
+  priority: 2,
+  name: { zh: '压力', en: 'Pressure' },
+  occurrence: 1,
+  active: true,
+  acknowledged: false,
+  latched: false,
+  shelvedUntil: null,
+  suppressedBy: null,
+  outOfService: false,
+  activeSince: 1,
+  returnedAt: null,
+  value: 0.2,
+  limit: 0.28,
+  unit: 'MPa',
+  noted: { station: null, dispatch: null },
+  letter: 'B',
+  ...more,
+});
+const normalAgain = (noted: Alarm['noted']): Alarm =>
+  alarm({ active: false, acknowledged: true, letter: 'A', noted });
+
+let serial = 0;
+const event = (state: Alarm, seq: number | null = null): AlarmEvent => ({
+  eventId: `e${(serial += 1)}`,
+  seq,
+  at: 1,
+  alarmId: state.alarmId,
+  partition: state.partition,
+  occurrence: state.occurrence,
+  kind: 'raised',
+  position: null,
+  actor: null,
+  comment: null,
+  value: null,
+  limit: null,
+  quality: null,
+  state,
+});
+const idsOf = (table: AlarmTableMemory, position: 'station' | 'dispatch' | null) =>
+  table.list(position, () => true).map(({ alarmId }) => alarmId);
+const tableOf = (alarms: Alarm[], unjournalled: string[] = []) => ({
+  partition: 'gate',
+  at: 1,
+  alarms,
+  unjournalled,
+});
+
+describe('the table of alarms', () => {
+  const id = alarm().alarmId;
+
+  it('keeps an alarm that is normal again for the position that has not noted it, for nobody else', () => {
+    const table = new AlarmTableMemory();
+    table.take(event(alarm()));
+    table.take(event(normalAgain({ station: note, dispatch: null })));
+    expect([idsOf(table, 'station'), idsOf(table, 'dispatch'), idsOf(table, null)]).toEqual([[], [id], []]);
+    // Its owner, who lists only what is not normal, does not take it from there.
+    table.replace(tableOf([]));
+    expect(idsOf(table, 'dispatch')).toEqual([id]);
+    table.take(event(normalAgain({ station: note, dispatch: note })));
+    expect(idsOf(table, 'dispatch')).toEqual([]);
+  });
+
+  it('drops what its owner no longer lists as not normal', () => {
+    const table = new AlarmTableMemory();
+    table.take(event(alarm()));
+    table.replace(tableOf([]));
+    expect(idsOf(table, 'dispatch')).toEqual([]);
+  });
+
+  it('believes the owner more than the database', () => {
+    const table = new AlarmTableMemory();
+    table.replace(tableOf([alarm({ letter: 'C' })]));
+    table.seed({ seq: 7, alarms: [alarm(), alarm({ alarmId: 'other', partition: 'elsewhere' })] });
+    expect(table.seq).toBe(7);
+    expect(table.find(id)?.letter).toBe('C');
+    expect(table.find('other')?.letter).toBe('B');
+  });
+
+  it('marks an alarm as journalled when its own last event is', () => {
+    const table = new AlarmTableMemory();
+    const [first, second] = [event(alarm()), event(alarm({ letter: 'C' }))];
+    table.take(first);
+    table.take(second);
+    const journalled = () => table.list(null, () => true)[0]?.journalled;
+    table.journalled([{ eventId: first.eventId, alarmId: id, seq: 3 }]);
+    expect(journalled()).toBe(false);
+    table.journalled([{ eventId: second.eventId, alarmId: id, seq: 4 }]);
+    expect([journalled(), table.seq]).toEqual([true, 4]);
+  });
+
+  it('learns from an owner which alarms wait, though it never heard their events', () => {
+    const table = new AlarmTableMemory();
+    table.replace(tableOf([alarm()], [id]));
+    expect(table.list(null, () => true)[0]?.journalled).toBe(false);
+    table.journalled([{ eventId: 'unheard', alarmId: id, seq: 9 }]);
+    expect(table.list(null, () => true)[0]?.journalled).toBe(true);
+  });
+});
