@@ -36,6 +36,7 @@ interface Waiting {
  */
 export class Outbox {
   private queue: Waiting[] = [];
+  private queuedRows = 0;
   private timer: NodeJS.Timeout | null = null;
   private dueAt = Infinity;
   private flushing: Promise<void> | null = null;
@@ -61,8 +62,8 @@ export class Outbox {
   put(entry: Entry, patienceMs: number): Promise<Durable> {
     return new Promise((resolve, reject) => {
       this.queue.push({ entry, resolve, reject });
-      const waiting = this.queue.reduce((sum, w) => sum + weightOf(w.entry), 0);
-      this.schedule(waiting >= BATCH_ROWS ? 0 : patienceMs);
+      this.queuedRows += weightOf(entry);
+      this.schedule(this.queuedRows >= BATCH_ROWS ? 0 : patienceMs);
     });
   }
 
@@ -115,6 +116,7 @@ export class Outbox {
       let count = 0;
       while (count < this.queue.length && rows < BATCH_ROWS)
         rows += weightOf((this.queue[count++] as Waiting).entry);
+      this.queuedRows -= rows;
       await this.deliver(this.queue.splice(0, count));
     }
   }
