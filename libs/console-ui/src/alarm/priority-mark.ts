@@ -2,6 +2,9 @@ import { Component, computed, inject, input } from '@angular/core';
 import type { AlarmPriority } from '@linepack/contracts';
 import { Words } from '../words/words';
 
+/** Period of the animation `unacknowledged` in base.css. */
+const BLINK_MS = 1_100;
+
 const SHAPES: Record<AlarmPriority, string> = {
   1: 'M2 2h20v20H2z',
   2: 'M12 1 23.5 22.5H.5z',
@@ -11,7 +14,12 @@ const SHAPES: Record<AlarmPriority, string> = {
 /** Priority by shape, number and colour: square 1, triangle 2, circle 3. Blinks while nobody has acknowledged it. */
 @Component({
   selector: 'lp-priority',
-  template: `<svg viewBox="0 0 24 24" [class.blink]="blinking()" aria-hidden="true">
+  template: `<svg
+      viewBox="0 0 24 24"
+      [class.blink]="blinking()"
+      [style.animation-delay.ms]="phase()"
+      aria-hidden="true"
+    >
       <path [attr.d]="shape()" />
       <text x="12" [attr.y]="priority() === 2 ? 20 : 17.5">{{ priority() }}</text>
     </svg>
@@ -65,6 +73,8 @@ export class PriorityMark {
   readonly blinking = input(false);
   /** Outline only: a count of zero, an event long past. */
   readonly quiet = input<'loud' | 'quiet'>('loud');
+  /** All marks blink together, whenever each of them began: a screen full of rhythms cannot be read. */
+  protected readonly phase = computed(() => (this.blinking() ? -(performance.now() % BLINK_MS) : null));
   protected readonly shape = computed(() => SHAPES[this.priority()]);
   protected readonly spoken = computed(() => this.words.t('alarm.priorityN', { n: this.priority() }));
 }

@@ -8,6 +8,8 @@ import { type LinkState, linkState } from './link-health';
 type Room = Parameters<ClientEvents['watch']>[0];
 
 const CHECK_MS = 500;
+/** When the library does not try again by itself. */
+const RETRY_MS = 2_000;
 
 /** The live wire to the server: connection, heartbeat, watched rooms. */
 @Injectable({ providedIn: 'root' })
@@ -26,6 +28,9 @@ export class Link {
   readonly joined = new Subject<void>();
   /** Rooms the server refused, with its reason. */
   readonly refused = new Subject<{ room: Room; code: string }>();
+
+  /** The server answered and would not have us: most likely the session is gone. */
+  readonly denied = new Subject<void>();
 
   private readonly heard = {
     live: new Subject<Parameters<ServerEvents['live']>[0]>(),
@@ -56,10 +61,15 @@ export class Link {
     });
     this.socket = socket;
     socket.on('connect', () => this.join());
+    socket.on('connect_error', () => {
+      if (socket.active) return;
+      this.denied.next();
+      setTimeout(() => this.socket?.connect(), RETRY_MS);
+    });
     socket.on('disconnect', (reason) => {
       this.look();
       // The server closed the session's socket: the client library does not come back from that by itself.
-      if (reason === 'io server disconnect') setTimeout(() => this.socket?.connect(), 1_000);
+      if (reason === 'io server disconnect') setTimeout(() => this.socket?.connect(), RETRY_MS);
     });
     socket.on('beat', (at) => this.beat(at));
     socket.on('live', (samples) => this.heard.live.next(samples));

@@ -30,11 +30,21 @@ export class SessionStore {
   });
 
   constructor() {
+    this.link.denied.subscribe(() => void this.confirm());
     this.api.signedOut.subscribe(() => {
       if (!this.user()) return;
       this.forget();
       void this.router.navigate(['/sign-in'], { queryParams: { expired: 1, to: this.router.url } });
     });
+  }
+
+  /** Asks who is signed in; nobody any more ends in the sign-in page, by `signedOut`. */
+  private async confirm(): Promise<void> {
+    try {
+      await this.api.get('/api/auth/me', User);
+    } catch (fault) {
+      console.info(`the session could not be confirmed: ${String(fault)}`);
+    }
   }
 
   may(permission: Permission): boolean {
