@@ -7,6 +7,7 @@ import type {
   AlarmTableMessage,
   LiveBatch,
   PartStatus,
+  Position,
 } from '@linepack/contracts';
 import { QUALITY } from '@linepack/telemetry';
 import { Aedes } from 'aedes';
@@ -58,6 +59,7 @@ describe('a collector between a plant, a bus and a database', () => {
     alarmId: string,
     occurrence: number,
     commandId: string,
+    position: Position = 'station',
   ): Promise<AlarmCommandReply> => {
     const command = {
       commandId,
@@ -67,7 +69,7 @@ describe('a collector between a plant, a bus and a database', () => {
       alarmId,
       occurrence,
     };
-    const who = { position: 'station', actor: 'li', comment: 'seen' };
+    const who = { position, actor: 'li', comment: 'seen' };
     const before = house.messages('linepack/reply/test').length;
     await house.listener.publishAsync('linepack/alarm/command/gate', JSON.stringify({ ...command, ...who }), {
       qos: 1,
@@ -145,10 +147,15 @@ describe('a collector between a plant, a bus and a database', () => {
       return rows.length === 3 && rows.map((r) => r.kind);
     });
     expect(journal).toEqual(['raised', 'acknowledged', 'returned']);
-    await until(
-      'an empty table',
-      () => house.messages<AlarmTableMessage>('linepack/alarm/table/gate').at(-1)?.alarms.length === 0,
-    );
+    // Normal again, but dispatch has not noted it: it stays on the table until dispatch has.
+    const table = () => house.messages<AlarmTableMessage>('linepack/alarm/table/gate').at(-1)?.alarms;
+    const owed = await until('the table after the return', () => table()?.find((a) => a.letter === 'A'));
+    expect(owed).toMatchObject({ alarmId: 'tag:gate.p:H', noted: { station: { by: 'li' }, dispatch: null } });
+    expect(await acknowledge('tag:gate.p:H', 1, 'c-dispatch', 'dispatch')).toMatchObject({
+      ok: true,
+      alarm: { letter: 'A', noted: { dispatch: { by: 'li' } } },
+    });
+    await until('an empty table', () => table()?.length === 0);
   });
 
   test('while the database is away alarms go on; afterwards everything is there, once and in order', async () => {
@@ -163,9 +170,12 @@ describe('a collector between a plant, a bus and a database', () => {
     expect(raised.seq).toBeNull();
     await until('away', () => status()?.database === 'away' && (status()?.spool?.entries ?? 0) > 0);
     const table = await until('the table', () =>
-      house.messages<AlarmTableMessage>('linepack/alarm/table/gate').findLast((t) => t.alarms.length > 0),
+      house
+        .messages<AlarmTableMessage>('linepack/alarm/table/gate')
+        .findLast((t) => t.unjournalled.length > 0),
     );
     expect(table.unjournalled).toContain('tag:gate.p:H');
+    expect(table.alarms.map((a) => a.alarmId)).toContain('tag:gate.p:H');
     expect(await acknowledge('tag:gate.p:H', 2, 'c-3')).toMatchObject({ ok: true, durable: 'spool' });
     await send({ ts: 1_750_000_000_000, v: { p: 361 }, q: 'good' });
     plant.set('P', 3.1);

@@ -51,6 +51,24 @@ describe('the life of a high alarm', () => {
       0:31 acknowledge station     | C 1 nothingToAcknowledge
     `));
 
+  test('normal again, it waits for the position that has not noted it, whichever that is', () =>
+    check(`
+      0:00 value 0.40              | A 0                     |
+      0:10 tick                    | B 1 raised@0:10         | station dispatch
+      0:20 acknowledge station     | C 1 acknowledged@0:20   | dispatch
+      1:00 value 0.30              | C 1                     | dispatch
+      1:05 tick                    | A 1 returned@1:05       | dispatch
+      2:00 acknowledge dispatch 1  | A 1 acknowledged@2:00   |
+      2:01 acknowledge dispatch 1  | A 1 nothingToAcknowledge |
+      3:00 value 0.40              | A 1                     |
+      3:10 tick                    | B 2 raised@3:10         | station dispatch
+      3:20 acknowledge dispatch    | B 2 acknowledged@3:20   | station
+      4:00 value 0.30              | B 2                     | station
+      4:05 tick                    | D 2 returned@4:05       | station
+      4:10 acknowledge station 1   | D 2 otherOccurrence     | station
+      5:00 acknowledge station 2   | A 2 acknowledged@5:00   |
+    `));
+
   test('a dip inside the on-delay starts it anew, even inside the deadband', () =>
     check(`
       0:00 value 0.38              | A 0

@@ -3,6 +3,7 @@ import {
   NORMAL,
   letterOf,
   limitAlarms,
+  outstanding,
   reduce,
   type AlarmDefinition,
   type AlarmInput,
@@ -15,7 +16,8 @@ import {
  *
  *   0:10  value 0.39        | B 1  raised@0:10
  *
- * letter, occurrence, and the events of this step with the time they stand at. A refused command says its fault.
+ * letter, occurrence, and the events of this step with the time they stand at. A refused command says its fault. After
+ * a second bar, where there is one: the positions that have not noted the present occurrence.
  */
 
 const name = { zh: '出站压力', en: 'Outlet pressure' };
@@ -79,13 +81,15 @@ function inputOf(at: Micros, words: string[], state: AlarmState): AlarmInput {
   }
 }
 
+const squeezed = (text: string): string => text.trim().split(/\s+/).join(' ');
+
 /** Plays a script; returns it as it really went, to be compared with what was written. */
 export function play(definition: AlarmDefinition, script: string): { expected: string[]; actual: string[] } {
   let state: AlarmState = NORMAL;
   const expected: string[] = [];
   const actual: string[] = [];
   for (const line of script.split('\n').filter((l) => l.includes('|'))) {
-    const [left = '', right = ''] = line.split('|');
+    const [left = '', right = '', owed] = line.split('|');
     const [time = '', ...words] = left.trim().split(/\s+/);
     const result = reduce(definition, state, inputOf(clock(time), words, state));
     let tail: string;
@@ -95,7 +99,10 @@ export function play(definition: AlarmDefinition, script: string): { expected: s
     } else tail = result.fault;
     const step = `${time} ${words.join(' ')} |`;
     actual.push(`${step} ${letterOf(state)} ${state.occurrence} ${tail}`.trim());
-    expected.push(`${step} ${right.trim().split(/\s+/).join(' ')}`.trim());
+    expected.push(`${step} ${squeezed(right)}`.trim());
+    if (owed === undefined) continue;
+    actual.push(`${step} owed by ${outstanding(state).join(' ')}`);
+    expected.push(`${step} owed by ${squeezed(owed)}`);
   }
   return { expected, actual };
 }

@@ -9,7 +9,10 @@ export const TOPIC = {
   live: (stationId: string) => `linepack/live/${stationId}`,
   alarmEvent: (partition: string) => `linepack/alarm/event/${partition}`,
   alarmJournalled: 'linepack/alarm/journalled',
-  /** Retained: every alarm of the partition that is not normal, so that the api has it while the database is away. */
+  /**
+   * Retained: every alarm of the partition that is not normal, or normal again but not noted by both positions, so that
+   * the api has it while the database is away.
+   */
   alarmTable: (partition: string) => `linepack/alarm/table/${partition}`,
   alarmCommand: (partition: string) => `linepack/alarm/command/${partition}`,
   reply: (client: string) => `linepack/reply/${client}`,

@@ -3,6 +3,7 @@ import {
   ACKNOWLEDGED_BY,
   NORMAL,
   letterOf,
+  outstanding,
   reduce,
   type AlarmDefinition,
   type AlarmInput,
@@ -110,10 +111,10 @@ export class AlarmPartition {
     return eventIds.filter((id) => this.unjournalled.delete(id)).length > 0;
   }
 
-  /** Every alarm that is not normal. */
+  /** Every alarm that is not normal, or that a position has still to note. */
   table(at: Micros): AlarmTableMessage {
     const alarms = [...this.held.values()]
-      .filter(({ state }) => letterOf(state) !== 'A')
+      .filter(({ state }) => letterOf(state) !== 'A' || outstanding(state).length > 0)
       .map(({ definition, state }) => alarmOf(definition, state));
     return { partition: this.name, at, alarms, unjournalled: [...new Set(this.unjournalled.values())] };
   }
@@ -123,10 +124,6 @@ export class AlarmPartition {
     return [...this.held.values()]
       .filter(({ state }) => state.occurrence > 0)
       .map(({ definition, state }) => alarmOf(definition, state));
-  }
-
-  get size(): number {
-    return this.held.size;
   }
 
   private stepHeld(held: Held, input: AlarmInput): Stepped {
