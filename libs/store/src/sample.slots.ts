@@ -68,5 +68,7 @@ export function placeSamples(samples: readonly Sample[], occupied: Occupied): Pl
       rows.push(row);
     }
   }
+  // By the unique key: two writers whose batches overlap then wait for each other in one order, and never in a ring.
+  rows.sort((a, b) => a.tagId - b.tagId || a.ts - b.ts);
   return { rows, known, shifted, discarded };
 }

@@ -1,0 +1,168 @@
+import type { Micros, TagId } from '@linepack/network';
+import { qualityOf, type Sample } from '@linepack/telemetry';
+import {
+  AlarmRepository,
+  AuditRepository,
+  ConfigRepository,
+  LeaseRepository,
+  SampleWriter,
+  type Lease,
+  type Pool,
+} from '../src/index';
+import { T0, alarm, entry } from './alarm-examples';
+import { exampleNetwork } from './example-network';
+import { describeOnPostgres, startPlainPostgres, type PlainPostgres } from './plain-postgres';
+
+const count = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
+
+describeOnPostgres('writers at the same time, each connection its own session', () => {
+  let postgres: PlainPostgres;
+  let pool: Pool;
+  let other: Pool;
+  beforeAll(async () => {
+    postgres = await startPlainPostgres();
+    pool = postgres.pool();
+    other = postgres.pool();
+  }, 60_000);
+  afterAll(() => postgres?.close());
+
+  test('two journals: seq is the order of commit, and a reader of what came since never misses one', async () => {
+    // Every other commit is slow, so that a number taken early would become visible late.
+    await pool.query(`
+      create function commit_slowly() returns trigger language plpgsql as $$
+        begin perform pg_sleep(0.01); return null; end $$;
+      create constraint trigger slow_commit after insert on alarm_event deferrable initially deferred
+        for each row when (new.partition = 'slow') execute function commit_slowly()`);
+    const written = new Set<number>();
+    const write = async (partition: string, journal: AlarmRepository): Promise<void> => {
+      for (const i of count(60)) {
+        const pair = ['H', 'L'].map((c) => entry(alarm(`tag:${partition}.p${i}:${c}`, { partition })));
+        for (const { seq } of await journal.append(pair)) written.add(seq);
+      }
+    };
+    let writing = true;
+    const writers = Promise.all([
+      write('slow', new AlarmRepository(pool)),
+      write('fast', new AlarmRepository(other)),
+    ]).finally(() => (writing = false));
+    const reader = new AlarmRepository(postgres.pool());
+    const read: number[] = [];
+    for (let last = false; !last;) {
+      last = !writing;
+      const fresh = await reader.eventsAfter(read.at(-1) ?? 0, { limit: 1_000 });
+      read.push(...fresh.map((e) => e.seq as number));
+    }
+    await writers;
+    expect(read).toEqual(count(240).map((i) => i + 1));
+    expect(written.size).toBe(240);
+  });
+
+  test('one event appended by two at once is one line of the journal', async () => {
+    for (const i of count(20)) {
+      const same = [entry(alarm(`tag:gate.same${i}:H`))];
+      const [a, b] = await Promise.all(
+        [pool, other].map((through) => new AlarmRepository(through).append(same)),
+      );
+      expect(a).toEqual(b);
+    }
+  });
+
+  test('of many who want a lease one gets it, each time with the next epoch', async () => {
+    const bidders = count(6).map((i) => ({
+      owner: `o${i}`,
+      leases: new LeaseRepository(i % 2 ? pool : other),
+    }));
+    for (const round of count(20)) {
+      const bids = await Promise.all(
+        bidders.map(({ owner, leases }) => leases.acquire('gate', owner, 60_000)),
+      );
+      const won = bids.filter((lease) => lease !== null);
+      expect(won.map((lease) => lease.epoch)).toEqual([round + 1]);
+      await bidders[0]?.leases.release(won[0] as Lease);
+    }
+  });
+
+  test('a holder who is late and one who takes over do not both have it', async () => {
+    const [mine, theirs] = [new LeaseRepository(pool), new LeaseRepository(other)];
+    for (const round of count(30)) {
+      const late = (await mine.acquire(`late-${round}`, 'a', 0)) as Lease;
+      const [kept, taken] = await Promise.all([
+        mine.renew(late, 60_000),
+        theirs.acquire(late.partition, 'b', 60_000),
+      ]);
+      expect({ kept, epoch: taken?.epoch ?? null }).toEqual({ kept: taken === null, epoch: kept ? null : 2 });
+    }
+  });
+
+  test('two who audit make one chain, and a transaction that was rolled back leaves no gap in it', async () => {
+    const line = (actor: string) => ({
+      actor,
+      address: null,
+      action: 'test',
+      target: null,
+      old: null,
+      new: 1,
+    });
+    const write = async (actor: string, db: Pool): Promise<number[]> => {
+      const ids: number[] = [];
+      for (const i of count(40)) {
+        const client = await db.connect();
+        await client.query('begin');
+        const id = await new AuditRepository(client).append(line(actor));
+        await client.query(i % 5 === 0 ? 'rollback' : 'commit');
+        client.release();
+        if (i % 5 !== 0) ids.push(id);
+      }
+      return ids;
+    };
+    const ids = (await Promise.all([write('a', pool), write('b', other)])).flat();
+    expect(ids.sort((a, b) => a - b)).toEqual(count(64).map((i) => i + 1));
+    expect(await new AuditRepository(pool).verifyChain()).toEqual({ intact: true, events: 64 });
+  });
+
+  test('the same samples from two collectors, in opposite order, are stored once', async () => {
+    const samples = count(3_000).map((i): Sample => ({
+      tagId: i as TagId,
+      ts: T0,
+      quality: qualityOf(0),
+      value: i,
+    }));
+    for (const round of count(5)) {
+      const batch = samples.map((s) => ({ ...s, ts: (T0 + round * 1_000_000) as Micros }));
+      const [a, b] = await Promise.all([
+        new SampleWriter(pool).write(batch),
+        new SampleWriter(other).write(batch.toReversed()),
+      ]);
+      expect([a.inserted + b.inserted, a.known + b.known]).toEqual([3_000, 3_000]);
+    }
+  });
+
+  test('two imports of one file: the second finds nothing to change', async () => {
+    const changes = await Promise.all(
+      [pool, other].map((through) =>
+        new ConfigRepository(through).importNetwork(exampleNetwork(), { changedBy: 'test' }),
+      ),
+    );
+    expect(changes.map((c) => c.length > 0).sort()).toEqual([false, true]);
+  });
+
+  test.each(['alarm_event', 'audit_event', 'loss_result'])('%s can only grow', async (table) => {
+    if (table === 'loss_result')
+      await pool.query(
+        `insert into loss_result (area_id, gas_day, version, from_ts, to_ts, computed_at, limit_percent, verdict, reasons,
+           completeness_percent, lines, line_pack, inputs, config_versions, algorithm)
+         select id, '2026-03-01', 1, now(), now(), now(), 1, 'within', '{}', 100, '[]', '[]', '{}', '{}', 'test'
+         from area limit 1`,
+      );
+    const rows = async (): Promise<unknown[]> => (await pool.query(`select * from ${table}`)).rows;
+    const before = await rows();
+    expect(before.length).toBeGreaterThan(0);
+    const column = { alarm_event: 'actor', audit_event: 'actor', loss_result: 'algorithm' }[table];
+    for (const sql of [`update ${table} set ${column} = 'x'`, `delete from ${table}`, `truncate ${table}`])
+      await expect(pool.query(sql)).rejects.toMatchObject({
+        message: `${table} is append-only`,
+        code: '23001',
+      });
+    expect(await rows()).toEqual(before);
+  });
+});
