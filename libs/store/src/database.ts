@@ -29,6 +29,9 @@ export function openPool(url: string, options: PoolOptions = {}): Pool {
     ...(options.answerTimeoutMs === undefined ? {} : { query_timeout: options.answerTimeoutMs }),
   });
   pool.on('error', onIdleError);
+  // A connection that breaks in the middle of a transaction tells its user through the next query. Its event would
+  // end the process if nobody listened.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
 }
 
