@@ -35,6 +35,8 @@ const HOUR_US = 3_600_000_000;
 /** A statement holds the embedded server up, so each takes a bounded window. */
 const MINUTES_SLICE_US = 15 * MINUTE_US;
 const HOURS_SLICE_US = 24 * HOUR_US;
+/** Buckets of computed history, which are cheaper. */
+const GRID_SLICE = 30;
 const MARKS_A_STEP = 500;
 
 const floorTo = (width: number, at: number): Micros => (Math.floor(at / width) * width) as Micros;
@@ -55,6 +57,18 @@ const HOURS = `
 
 const MINUTES = `
   select ${COLUMNS} from roll_samples($1::int[], instant($2::bigint), instant($3::bigint), $5 * interval '1 second', $4)`;
+
+/** A sample that stands at its bucket's start and holds to its end is the bucket: nothing to cut, nothing carried in. */
+const GRID = `
+  select ts, tag_id, v, v, v, v_ts, v, v_ts, coalesce(v * $4::float8, 0), case when v is null then 0 else $4::float8 end,
+    (quality >= 0 and quality < 1073741824)::int, (quality >= 1073741824)::int, (quality < 0)::int, quality
+  from (
+    select ts, tag_id, quality, case when quality >= 0 then value end as v,
+      case when quality >= 0 and value is not null then ts end as v_ts
+    from sample
+    where tag_id = any ($1::int[]) and ts >= instant($2::bigint) and ts < instant($3::bigint)
+      and ts = date_bin($4::float8 * interval '1 second', ts, 'epoch'::timestamptz)
+  ) s`;
 
 /** Fills sample_minute and sample_hour; every bucket is computed whole, so that rolling again changes nothing. */
 export class RollupRepository {
@@ -79,6 +93,25 @@ export class RollupRepository {
         options.holdS ?? null,
         widthS,
       ]);
+  }
+
+  /**
+   * The same where every tag has a sample at each bucket's start, as a computed history has, at half the cost: each
+   * holds for its bucket. A slice in which a tag has none somewhere is rolled like any other.
+   */
+  async rollGrid(
+    from: Micros,
+    to: Micros,
+    { tagIds, widthS, holdS }: RollOptions & Required<Pick<RollOptions, 'tagIds' | 'widthS'>>,
+  ): Promise<void> {
+    const width = widthS * 1_000_000;
+    const end = ceilTo(width, to);
+    for (let at: number = floorTo(width, from); at < end; at += GRID_SLICE * width) {
+      const until = Math.min(at + GRID_SLICE * width, end);
+      const rows = await this.replace('sample_minute', GRID, [tagIds, at, until, widthS]);
+      if (rows === (tagIds.length * (until - at)) / width) continue;
+      await this.replace('sample_minute', MINUTES, [tagIds, at, until, holdS ?? null, widthS]);
+    }
   }
 
   /** Computes the hours of [from, to), widened to whole hours, from their minutes. */
@@ -196,15 +229,16 @@ export class RollupRepository {
     table: 'sample_minute' | 'sample_hour',
     select: string,
     params: unknown[],
-  ): Promise<void> {
+  ): Promise<number> {
     const [tagIds, from, to] = params;
-    await inTransaction(this.pool, async (client) => {
+    return inTransaction(this.pool, async (client) => {
       await client.query(
         `delete from ${table}
          where tag_id = any ($1::int[]) and bucket >= instant($2::bigint) and bucket < instant($3::bigint)`,
         [tagIds, from, to],
       );
-      await client.query(`insert into ${table} (${COLUMNS}) ${select}`, params);
+      const { rowCount } = await client.query(`insert into ${table} (${COLUMNS}) ${select}`, params);
+      return rowCount ?? 0;
     });
   }
 }

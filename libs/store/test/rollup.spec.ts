@@ -128,6 +128,38 @@ describe('minutes', () => {
     expect(hours[0]).toMatchObject([{ covered: 3_600, integral: 15 * 600 }]);
   });
 
+  it('of samples that stand at their starts are the same by the short way, with and without a gap', async () => {
+    const tagIds = [1 as TagId, 2 as TagId];
+    const onGrid = [1, 2].flatMap((tagId) =>
+      Array.from({ length: 40 }, (_, i) => {
+        const quality = [QUALITY.Good, QUALITY.Good, QUALITY.Uncertain, QUALITY.Bad][(i + tagId) % 4];
+        return sample(i * 600, quality === QUALITY.Bad ? null : i / 3, quality, tagId);
+      }),
+    );
+    const gap = onGrid.filter((s) => s.tagId !== 2 || s.ts !== at(7 * 600));
+    for (const given of [onGrid, gap]) {
+      await database.pool.query('truncate sample, sample_minute');
+      await writer.write(given);
+      const grid = { tagIds, holdS: 600, widthS: 600 };
+      await rollup.rollMinutes(at(0), at(40 * 600), grid);
+      const long = await rows('sample_minute');
+      await database.pool.query('truncate sample_minute');
+      await rollup.rollGrid(at(0), at(40 * 600), grid);
+      expect(await rows('sample_minute')).toEqual(long);
+      expect(long).toHaveLength(given.length);
+    }
+  });
+
+  it('of a grid take samples between the starts into account where one is missing', async () => {
+    await writer.write([sample(0, 1), sample(90, 5), sample(120, 3)]);
+    await rollup.rollGrid(at(0), at(180), { tagIds: [1 as TagId], widthS: 60 });
+    expect((await rows('sample_minute')).map((r) => [r.at, r.integral])).toEqual([
+      [0, 60],
+      [60, 1 * 30 + 5 * 30],
+      [120, 180],
+    ]);
+  });
+
   it('are what a plain walk over the samples gives, whatever the windows, and however often', async () => {
     const anySample = fc
       .tuple(

@@ -10,9 +10,9 @@ import {
   type SampleRepository,
   type SampleWriter,
 } from '@linepack/store';
-import type { Sample } from '@linepack/telemetry';
 import { z } from 'zod';
-import { samplesOf } from './history-samples';
+import { batchesOf } from './history-batches';
+import { historyTags } from './history-samples';
 
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
@@ -23,10 +23,8 @@ export interface HistorySpan {
 }
 export const DEMO_SPAN: HistorySpan = { days: 45, fineDays: 2 };
 const COARSE_MIN = 10;
-/** One batch is one transaction: small enough that a screen's read waits some tens of milliseconds at most. */
-const BATCH_ROWS = 5_000;
-/** One roll-up of all tags covers this long. */
-const ROLL_MS = 6 * HOUR_MS;
+/** Buckets of one roll-up of all tags, a whole number of hours of either kind. */
+const ROLL_BUCKETS = 60;
 const JOB = 'demo-history';
 
 const State = z.object({
@@ -44,7 +42,7 @@ export interface HistoryStores {
   readonly config: Pick<ConfigRepository, 'currentNetwork'>;
   readonly jobs: Pick<JobStateRepository, 'load' | 'save'>;
   readonly writer: Pick<SampleWriter, 'backfill' | 'write'>;
-  readonly rollup: Pick<RollupRepository, 'rollMinutes' | 'rollHours'>;
+  readonly rollup: Pick<RollupRepository, 'rollGrid' | 'rollHours'>;
   readonly samples: Pick<SampleRepository, 'compressBefore'>;
 }
 
@@ -125,21 +123,19 @@ export class HistoryFill {
       everyMin: COARSE_MIN,
       fine: { fromMs: fineFromMs, everyMin: 1 },
     });
-    let batch: Sample[] = [];
+    const batches = batchesOf(readings, tagIds);
     let current = state;
-    for (const reading of readings) {
+    let { value: batch } = await batches.next();
+    while (batch) {
       if (signal.aborted) return current;
-      batch.push(...samplesOf(reading, tagIds));
-      if (batch.length < BATCH_ROWS) continue;
-      await this.stores.writer.backfill(batch);
-      batch = [];
-      current = { ...current, writtenToMs: reading.timeMs };
+      // The next batch is computed here while the database, another process, takes this one.
+      const [next] = await Promise.all([batches.next(), this.stores.writer.backfill(batch.samples)]);
+      current = { ...current, writtenToMs: batch.toMs };
       await this.save(current);
-      const share = (reading.timeMs - fromMs) / (record.liveFromMs - fromMs);
+      const share = (batch.toMs - fromMs) / (record.liveFromMs - fromMs);
       this.tell({ phase: 'running', percent: WRITING * share, detail: 'samples' });
-      await breathe();
+      batch = next.value;
     }
-    if (batch.length > 0) await this.stores.writer.backfill(batch);
     current = { ...current, writtenToMs: record.liveFromMs };
     await this.save(current);
     return current;
@@ -156,17 +152,14 @@ export class HistoryFill {
     let current = state;
     for (const absence of missing) {
       const isLong = absence.toMs - absence.fromMs > this.span.fineDays * DAY_MS;
-      let batch: Sample[] = [];
-      for (const reading of absenceOf(record, absence, isLong ? COARSE_MIN : 1)) {
+      for await (const { samples } of batchesOf(
+        absenceOf(record, absence, isLong ? COARSE_MIN : 1),
+        tagIds,
+      )) {
         if (signal.aborted) return;
-        batch.push(...samplesOf(reading, tagIds));
-        if (batch.length < BATCH_ROWS) continue;
-        await this.stores.writer.write(batch);
-        batch = [];
+        await this.stores.writer.write(samples);
         this.tell({ phase: 'running', percent: 99, detail: 'absence' });
-        await breathe();
       }
-      if (batch.length > 0) await this.stores.writer.write(batch);
       current = { ...current, absencesToMs: absence.toMs };
       await this.save(current);
     }
@@ -178,16 +171,18 @@ export class HistoryFill {
     { fromMs, fineFromMs }: { fromMs: number; fineFromMs: number },
     signal: AbortSignal,
   ): Promise<State> {
+    const tagIds = historyTags(await this.tagIds());
     let current = state;
     for (let at = Math.max(fromMs, state.rolledToMs); at < record.liveFromMs;) {
       if (signal.aborted) return current;
-      const limit = at < fineFromMs ? fineFromMs : record.liveFromMs;
-      const next = Math.min(at + ROLL_MS, limit);
-      const window = [microsFromMs(at), microsFromMs(next)] as const;
+      const isCoarse = at < fineFromMs;
       // A reading holds until the next one; a little longer would hide an outage, a little shorter leave holes.
-      const coarse = { holdS: COARSE_MIN * 60, widthS: COARSE_MIN * 60 };
-      await this.stores.rollup.rollMinutes(...window, at < fineFromMs ? coarse : {});
-      await this.stores.rollup.rollHours(...window);
+      const grid = isCoarse ? { widthS: COARSE_MIN * 60, holdS: COARSE_MIN * 60 } : { widthS: 60 };
+      const limit = isCoarse ? fineFromMs : record.liveFromMs;
+      const next = Math.min(at + ROLL_BUCKETS * grid.widthS * 1_000, limit);
+      const window = [microsFromMs(at), microsFromMs(next)] as const;
+      await this.stores.rollup.rollGrid(...window, { tagIds, ...grid });
+      await this.stores.rollup.rollHours(...window, { tagIds });
       current = { ...current, rolledToMs: next };
       await this.save(current);
       const share = (next - fromMs) / (record.liveFromMs - fromMs);

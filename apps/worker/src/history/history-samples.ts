@@ -16,3 +16,7 @@ export function samplesOf(
     return [{ tagId, ts, quality, value: quality < 0 ? null : (values[i] as number) }];
   });
 }
+
+/** The tags that have a reading at every instant of the history. */
+export const historyTags = (tagIds: ReadonlyMap<TagKey, TagId>): TagId[] =>
+  DEMO_TAGS.flatMap(({ key }) => tagIds.get(key as TagKey) ?? []);
