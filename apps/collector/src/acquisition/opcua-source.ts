@@ -4,6 +4,7 @@ import {
   OPCUAClient,
   SecurityPolicy,
   UserTokenType,
+  type ClientSecureChannelLayer,
   type ClientSubscription,
   type OPCUACertificateManager,
   type UserIdentityInfo,
@@ -102,6 +103,8 @@ export class OpcUaSource implements PlantSource {
       client.on('close', (error?: Error | null) => resolve(error?.message ?? 'connection closed'));
     });
     let watchdog: NodeJS.Timeout | undefined;
+    let channel: ClientSecureChannelLayer | undefined;
+    client.on('secure_channel_created', (created) => (channel = created));
     try {
       const opened = this.open(client).then((subscription) => {
         watchdog = this.watch(subscription);
@@ -111,7 +114,7 @@ export class OpcUaSource implements PlantSource {
       return await Promise.race([opened, ended]);
     } finally {
       clearInterval(watchdog);
-      await closed(client);
+      await closed(client, () => channel?.forceConnectionBreak());
     }
   }
 
@@ -171,11 +174,14 @@ class ValueBatch {
   }
 }
 
-/** Takes a client down for good; a server that does not answer does not hold it up. */
-async function closed(client: OPCUAClient): Promise<void> {
+/** Takes a client down for good. A server that does not answer the goodbye does not hold it up: the line is broken. */
+async function closed(client: OPCUAClient, breakLine: () => void): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, CLOSE_MS);
+    timer = setTimeout(() => {
+      breakLine();
+      resolve();
+    }, CLOSE_MS);
   });
   // What ended the attempt was said already; that the goodbye fails too adds nothing.
   await Promise.race([client.disconnect().catch(() => undefined), late]);
