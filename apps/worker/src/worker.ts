@@ -56,6 +56,8 @@ export class Worker {
   private readonly close: GasDayClose;
   private readonly history: HistoryFill;
   private readonly schedule: Schedule;
+  /** Beside the other tasks: a long one must not keep the world from hearing how things are. */
+  private readonly reports: Schedule;
   private historyDone: boolean;
   private databaseUp = false;
 
@@ -74,7 +76,10 @@ export class Worker {
     const stores = { config, jobs, writer, rollup: this.rollup, samples: this.samples };
     this.history = new HistoryFill(stores, (progress) => this.tell(progress), parts.historySpan);
     this.historyDone = parts.plantFile === undefined;
-    this.schedule = new Schedule(this.tasks(), (task, error) => this.failed(task, error), parts.now);
+    const failed = (task: string, error: unknown): void => this.failed(task, error);
+    this.schedule = new Schedule(this.tasks(), failed, parts.now);
+    const report = { name: 'status', everyMs: 5 * SECOND, run: () => this.reportStatus() };
+    this.reports = new Schedule([report], failed, parts.now);
   }
 
   start(): void {
@@ -82,17 +87,17 @@ export class Worker {
       this.plans.forget();
       this.schedule.hurry('close');
     });
-    this.tell(this.history.progress);
+    this.reports.start();
     this.schedule.start();
   }
 
   async stop(): Promise<void> {
-    await this.schedule.stop();
+    await Promise.all([this.schedule.stop(), this.reports.stop()]);
   }
 
   /** What `/health` and the bus say of this process. */
   status(progress: HistoryProgress = this.history.progress): PartStatus {
-    const failing = this.schedule?.state().filter((task) => task.failures > 0) ?? [];
+    const failing = this.schedule.state().filter((task) => task.failures > 0);
     return {
       part: 'worker',
       state: failing.length > 0 ? 'degraded' : this.historyDone ? 'up' : 'starting',
@@ -115,7 +120,6 @@ export class Worker {
       { name: 'recalculation', everyMs: 30 * SECOND, run: after((signal) => this.recalculate(signal)) },
       { name: 'provisional', everyMs: MINUTE, run: after((signal) => this.provisional(signal)) },
       { name: 'compression', everyMs: 10 * MINUTE, run: after(() => this.compress()) },
-      { name: 'status', everyMs: 5 * SECOND, run: () => this.reportStatus() },
     ];
   }
 

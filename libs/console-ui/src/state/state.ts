@@ -13,6 +13,7 @@ const DRAWINGS: Record<StateKind, string> = {
 /** What stands where there is nothing to show, and why. */
 @Component({
   selector: 'lp-state',
+  host: { '[attr.data-kind]': 'kind()' },
   template: `<svg viewBox="0 0 48 48" aria-hidden="true" [class.moving]="kind() === 'loading'">
       <path [attr.d]="drawing()" />
     </svg>
