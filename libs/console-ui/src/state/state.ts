@@ -13,7 +13,6 @@ const DRAWINGS: Record<StateKind, string> = {
 /** What stands where there is nothing to show, and why. */
 @Component({
   selector: 'lp-state',
-  host: { '[attr.data-kind]': 'kind()' },
   template: `<svg viewBox="0 0 48 48" aria-hidden="true" [class.moving]="kind() === 'loading'">
       <path [attr.d]="drawing()" />
     </svg>
@@ -67,7 +66,10 @@ const DRAWINGS: Record<StateKind, string> = {
       }
     }
   `,
-  host: { '[attr.role]': "kind() === 'error' ? 'alert' : 'status'", '[attr.data-state]': 'kind()' },
+  host: {
+    '[attr.role]': "kind() === 'error' ? 'alert' : 'status'",
+    '[attr.data-state]': 'kind()',
+  },
 })
 export class State {
   protected readonly words = inject(Words);
