@@ -1,0 +1,83 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+
+const executablePath = '/usr/bin/chromium';
+
+/** Whether these tests can run here. In CI a missing browser is a fault, not a reason to skip. */
+export const hasBrowser = existsSync(executablePath) || process.env.CI === 'true';
+
+export const launch = (): Promise<Browser> =>
+  chromium.launch({
+    executablePath,
+    headless: true,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+
+/** One person at the console: a browser context of his own, with every fault the page reported. */
+export class Person {
+  readonly faults: string[] = [];
+  private constructor(
+    readonly name: string,
+    readonly context: BrowserContext,
+    readonly page: Page,
+    private readonly base: string,
+  ) {
+    page.on('pageerror', (fault) => this.faults.push(`${fault}`));
+    page.on('console', (message) => {
+      if (message.type() === 'error') this.faults.push(`${message.text()} ${message.location().url}`);
+    });
+  }
+
+  static async signIn(browser: Browser, base: string, name: string, options = {}): Promise<Person> {
+    const context = await browser.newContext({
+      viewport: { width: 1366, height: 768 },
+      locale: 'zh-CN',
+      ...options,
+    });
+    const page = await context.newPage();
+    page.setDefaultTimeout(30_000);
+    const person = new Person(name, context, page, base);
+    await page.goto(base);
+    await page.getByTestId('user-name').fill(name);
+    await page.getByTestId('password').fill('linepack-demo');
+    await page.getByTestId('sign-in').click();
+    await page.getByTestId('shell-user').waitFor();
+    return person;
+  }
+
+  open(path: string): Promise<unknown> {
+    return this.page.goto(`${this.base}${path}`);
+  }
+
+  /** A hand-made request with this person's session. */
+  request(method: string, path: string, body?: unknown): Promise<{ status: number; json: unknown }> {
+    return this.page.evaluate(
+      async ([m, p, b]) => {
+        const answer = await fetch(p as string, {
+          method: m as string,
+          headers: { 'content-type': 'application/json' },
+          ...(b === null ? {} : { body: b as string }),
+        });
+        return { status: answer.status, json: await answer.json().catch(() => null) };
+      },
+      [method, path, body === undefined ? null : JSON.stringify(body)],
+    );
+  }
+
+  /** Keeps a picture where LINEPACK_SCREENSHOTS names a folder. */
+  async picture(name: string): Promise<void> {
+    const folder = process.env.LINEPACK_SCREENSHOTS;
+    if (!folder) return;
+    mkdirSync(folder, { recursive: true });
+    await this.page.screenshot({ path: join(folder, `${name}.png`) });
+  }
+}
