@@ -46,10 +46,12 @@ export class SampleWriter {
   private async store(samples: readonly Sample[], lateData: LateData): Promise<Written> {
     if (samples.length === 0) return { inserted: 0, known: 0, shifted: 0, discarded: 0, late: 0 };
     const placed = placeSamples(samples, new Map());
+    // Before the transaction: while it waits for this process, every reader of the embedded database waits.
+    const body = encodeSamples(placed.rows);
     try {
       return await inTransaction(this.pool, async (client) => {
         const rolledTo = await watermarkFor(client, lateData);
-        await copyIn(client, COPY, encodeSamples(placed.rows));
+        await copyIn(client, COPY, body);
         return summary(placed, placed.rows.length, await markLate(client, placed.rows, rolledTo));
       });
     } catch (error) {

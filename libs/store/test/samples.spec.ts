@@ -50,6 +50,18 @@ describe('writing samples', () => {
     expect(await stored()).toEqual(batch);
   });
 
+  it('keeps every whole microsecond, also before 2000, where the wire counts from', async () => {
+    const epoch = 946_684_800_000_000;
+    // Each side of where the lower half of the wire's number is full, or empty.
+    const times = [-1, 0, 1, 2 ** 32 - 1, 2 ** 32, -(2 ** 32), -(2 ** 32) - 1].map(
+      (us) => (epoch + us) as Micros,
+    );
+    const batch = times.map((ts, i): Sample => ({ ...sample(1, 0, i), ts })).sort((a, b) => a.ts - b.ts);
+    await writer.backfill(batch);
+    const wide = [(epoch - 1e11) as Micros, (epoch + 1e11) as Micros] as const;
+    expect(await samples.range(1 as TagId, ...wide)).toEqual(batch);
+  });
+
   it('never stores what is not a number', async () => {
     await writer.write([sample(1, 0, Number.NaN), sample(1, 1, Infinity, QUALITY.BadOutOfRange)]);
     expect(await stored()).toEqual([
