@@ -83,8 +83,9 @@ export async function startCollector(settings: Settings, log: Log): Promise<Coll
     tell: (topic, message, keep) => bus.tell(topic, message, keep),
     journal: (entries) => outbox.put({ kind: 'journal', entries }, PATIENCE_MS.journal),
     onChange: () => (changed = true),
+    doubt: () => ownership.doubt(),
   });
-  const ownership = new PartitionOwnership({
+  const ownership: PartitionOwnership = new PartitionOwnership({
     owner,
     leases: new LeaseRepository(pool),
     alarms,
@@ -92,6 +93,7 @@ export async function startCollector(settings: Settings, log: Log): Promise<Coll
       [...spool.waiting()].flatMap((e) => (e.kind === 'journal' ? e.entries.map((j) => j.event) : [])),
     engine,
     copy,
+    now: nowMicros,
     onDatabase: (state, error) => outbox.noteDatabase(state, error),
     log,
   });

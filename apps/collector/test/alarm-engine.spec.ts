@@ -1,28 +1,18 @@
-import type {
-  Alarm,
-  AlarmCommand,
-  AlarmEventMessage,
-  AlarmTableMessage,
-  Position,
+import {
+  TOPIC,
+  type Alarm,
+  type AlarmCommand,
+  type AlarmEventMessage,
+  type AlarmTableMessage,
+  type Position,
 } from '@linepack/contracts';
-import type { Micros, StationId, TagConfig, TagId, TagKey } from '@linepack/network';
+import type { Micros } from '@linepack/network';
 import type { JournalEntry } from '@linepack/store';
 import { AlarmEngine } from '../src/alarm/alarm-engine';
-import { definitionsOf } from '../src/alarm/definitions';
-import type { CollectorTag } from '../src/configuration/collector-configuration';
-import { qualityOf } from '@linepack/telemetry';
 import { until } from './house';
+import { PRESSURE, STATION, definitions, pressureOf } from './one-alarm';
 
-const PRESSURE = 'tag:gate.p:H';
-const name = { zh: '压力', en: 'Pressure' };
-const tag = {
-  tagId: 1 as TagId,
-  key: 'gate.p' as TagKey,
-  stationId: 'gate' as StationId,
-  config: { name, unit: 'MPa', limits: { H: 4, deadband: 0.1, onDelayS: 0, offDelayS: 0 } } as TagConfig,
-} as CollectorTag;
-
-/** An engine that owns the gate station; the journal takes everything at once. */
+/** An engine that owns the station; the journal takes everything at once. */
 class Owner {
   private now = 1_750_000_000_000_000;
   private readonly told: { topic: string; message: unknown }[] = [];
@@ -35,18 +25,17 @@ class Owner {
       return Promise.resolve('journal');
     },
     onChange: () => undefined,
+    doubt: () => null,
   });
 
   constructor(stored: readonly Alarm[] = []) {
-    const gate = { id: 'gate' as StationId, name };
-    this.engine.configure(definitionsOf({ stations: [gate], sources: [], tags: [tag] }));
-    this.engine.own('gate', 1, stored, []);
+    this.engine.configure(definitions);
+    this.engine.own(STATION, 1, stored, []);
   }
 
   measure(value: number): void {
     this.now += 1_000_000;
-    const sample = { tagId: tag.tagId, ts: this.now as Micros, quality: qualityOf(0), value };
-    this.engine.measured([{ tag, sample, lag: 0 }]);
+    this.engine.measured([pressureOf(value, this.now as Micros)]);
   }
 
   note(position: Position, occurrence: number, commandId: string) {
@@ -61,19 +50,19 @@ class Owner {
       actor: 'li',
       comment: '',
     };
-    return this.engine.command('gate', command);
+    return this.engine.command(STATION, command);
   }
 
   get events(): string[] {
     return this.told.flatMap(({ topic, message }) =>
-      topic === 'linepack/alarm/event/gate' ? [(message as AlarmEventMessage).event.kind] : [],
+      topic === TOPIC.alarmEvent(STATION) ? [(message as AlarmEventMessage).event.kind] : [],
     );
   }
 
   /** Waits until the newest table holds exactly these alarms, each with its letter. */
   async table(...expected: string[]): Promise<void> {
     await until(`a table of [${expected.join()}]`, () => {
-      const message = this.told.findLast((t) => t.topic === 'linepack/alarm/table/gate')?.message;
+      const message = this.told.findLast((t) => t.topic === TOPIC.alarmTable(STATION))?.message;
       const alarms = (message as AlarmTableMessage | undefined)?.alarms;
       return alarms?.map((a) => `${a.alarmId} ${a.letter}`).join() === expected.join();
     });

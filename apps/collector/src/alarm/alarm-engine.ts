@@ -20,6 +20,8 @@ export interface AlarmSurroundings {
   /** Resolves when the entries are durable; rejects when they are not, and must then be given again. */
   readonly journal: (entries: readonly JournalEntry[]) => Promise<Durable>;
   readonly onChange: () => void;
+  /** Null while what is owned is certain; otherwise resolves when it has been asked, and lost partitions disowned. */
+  readonly doubt: () => Promise<void> | null;
 }
 
 const TABLE_DELAY_MS = 100;
@@ -187,13 +189,20 @@ export class AlarmEngine {
         result.detail,
       );
     const durable = await this.announce(result.entries);
+    if (this.partitions.get(partition.name) !== partition)
+      return refused('notDurable', 'another collector has taken the partition over');
     if (durable === null)
       return refused('notDurable', 'neither the database nor the spool took it; it is tried again');
     return { commandId, ok: true, durable, alarm: result.alarm };
   }
 
   /** To the bus at once, then to the journal. @returns null when it is not durable yet; it is then tried again */
-  private async announce(entries: readonly JournalEntry[]): Promise<Durable | null> {
+  private async announce(steps: readonly JournalEntry[]): Promise<Durable | null> {
+    if (steps.length === 0) return null;
+    const doubt = this.around.doubt();
+    if (doubt) await doubt;
+    // What another collector has taken over meanwhile is his to say.
+    const entries = steps.filter((e) => this.partitions.get(e.event.partition)?.epoch === e.ownerEpoch);
     if (entries.length === 0) return null;
     for (const { event } of entries) {
       this.around.tell(TOPIC.alarmEvent(event.partition), { event });
@@ -224,6 +233,8 @@ export class AlarmEngine {
   private publish(name: string): void {
     clearTimeout(this.tables.get(name));
     this.tables.delete(name);
+    const doubt = this.around.doubt();
+    if (doubt) return void doubt.then(() => this.publishSoon(name));
     const partition = this.partitions.get(name);
     if (partition) this.around.tell(TOPIC.alarmTable(name), partition.table(this.around.now()), 'retained');
   }

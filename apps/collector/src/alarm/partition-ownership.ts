@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Alarm, AlarmEvent } from '@linepack/contracts';
 import type { AlarmRepository, Lease, LeaseRepository } from '@linepack/store';
+import { MICROS_PER_MS, type Micros } from '@linepack/network';
 import type { JsonFile } from '../configuration/json-file';
 import type { Log } from '../log';
 import type { AlarmEngine } from './alarm-engine';
@@ -22,18 +24,25 @@ export interface OwnershipParts {
   readonly spooled: () => AlarmEvent[];
   readonly engine: AlarmEngine;
   readonly copy: JsonFile<OwnershipCopy>;
+  readonly now: () => Micros;
   readonly onDatabase: (state: 'up' | 'away', error?: Error) => void;
   readonly log: Log;
 }
 
-export const LEASE_TTL_MS = 30_000;
+const LEASE_TTL_MS = 30_000;
 const RENEW_MS = 5_000;
 const UNOWNED_MS = 1_000;
+/** A process that stood still this long may have lost its leases meanwhile. */
+const SLEPT_MS = LEASE_TTL_MS / 2;
+const BEAT_MS = 1_000;
+/** After this the database is taken for away, and whoever held a lease goes on. */
+const CHECK_MS = 5_000;
 
 /**
  * Holds the leases of the partitions, and with them the right to their alarms. While the database is away nobody can
  * take a lease, so whoever held one goes on; when it is back and the lease is somebody else's, he stops at once. A
- * process that starts while the database is away goes on with what this data folder held last.
+ * process that starts while the database is away goes on with what this data folder held last; one that stood still
+ * (suspended, starved) for long asks whether its leases are still its own before it says another word.
  */
 export class PartitionOwnership {
   private wanted: readonly string[] = [];
@@ -42,12 +51,23 @@ export class PartitionOwnership {
   private running: Promise<void> | null = null;
   private stopped = false;
   private spooled: AlarmEvent[] | null = null;
+  private beatAt: Micros;
+  private readonly beating: NodeJS.Timeout;
+  private checking: Promise<void> | null = null;
   private readonly remembered: Map<string, OwnershipCopy['partitions'][number]>;
 
   constructor(private readonly parts: OwnershipParts) {
     const copy = parts.copy.read();
     const mine = copy?.owner === parts.owner ? copy.partitions : [];
     this.remembered = new Map(mine.map((p) => [p.partition, p]));
+    this.beatAt = parts.now();
+    this.beating = setInterval(() => this.beat(), BEAT_MS).unref();
+  }
+
+  /** Null when what the engine owns is ours for all we know; otherwise resolves when that has been asked. */
+  doubt(): Promise<void> | null {
+    this.beat();
+    return this.checking;
   }
 
   want(partitions: readonly string[]): void {
@@ -62,6 +82,7 @@ export class PartitionOwnership {
   /** Gives the leases back, so that another collector may take over without waiting. */
   async stop(): Promise<void> {
     this.stopped = true;
+    clearInterval(this.beating);
     if (this.timer) clearTimeout(this.timer);
     await this.running;
     for (const lease of this.held.values())
@@ -73,12 +94,30 @@ export class PartitionOwnership {
   private soon(delayMs: number): void {
     if (this.stopped || this.running) return;
     if (this.timer) clearTimeout(this.timer);
-    this.timer = setTimeout(() => {
-      this.running = this.round().finally(() => {
-        this.running = null;
-        this.soon(this.wanted.every((p) => this.held.has(p)) ? RENEW_MS : UNOWNED_MS);
-      });
-    }, delayMs);
+    this.timer = setTimeout(() => void this.ask(), delayMs);
+  }
+
+  private ask(): Promise<void> {
+    this.running ??= this.round().finally(() => {
+      this.running = null;
+      this.soon(this.wanted.every((p) => this.held.has(p)) ? RENEW_MS : UNOWNED_MS);
+    });
+    return this.running;
+  }
+
+  private beat(): void {
+    const now = this.parts.now();
+    const slept = now - this.beatAt > SLEPT_MS * MICROS_PER_MS;
+    this.beatAt = now;
+    if (!slept || this.stopped) return;
+    this.parts.log.warn('this process stood still: asks whether its leases are still its own');
+    // A round that began before says nothing of what it asked before the pause.
+    const round = (this.running ?? Promise.resolve()).then(() => this.ask());
+    const asked = Promise.race([round, sleep(CHECK_MS, undefined, { ref: false })]);
+    const check = asked.finally(() => {
+      if (this.checking === check) this.checking = null;
+    });
+    this.checking = check;
   }
 
   private async round(): Promise<void> {

@@ -1,0 +1,243 @@
+import { jest } from '@jest/globals';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import type { AlarmCommandReply, AlarmEventMessage, LiveBatch } from '@linepack/contracts';
+import type { Micros } from '@linepack/network';
+import { AlarmRepository, LeaseRepository, type Queryable } from '@linepack/store';
+import { AlarmEngine } from '../src/alarm/alarm-engine';
+import { PartitionOwnership, type OwnershipCopy } from '../src/alarm/partition-ownership';
+import { nowMicros } from '../src/clock';
+import { startCollector, type Collector } from '../src/collector';
+import { JsonFile } from '../src/configuration/json-file';
+import { readSettings } from '../src/settings';
+import { House, quiet, spawnCollector, until } from './house';
+import { PRESSURE, STATION, definitions, pressureOf } from './one-alarm';
+import { OpcUaPlant } from './opcua-plant';
+
+jest.setTimeout(180_000);
+
+const house = new House();
+let plant: OpcUaPlant;
+beforeAll(async () => {
+  plant = await OpcUaPlant.start(house.folder, ['P', 'T']);
+  // Nobody listens on port 1: only the OPC UA server is needed here.
+  await house.open({ opcua: plant.url, mqtt: 'mqtt://127.0.0.1:1' });
+});
+afterAll(async () => {
+  await plant.stop();
+  await house.close();
+});
+
+/** As if the time of every lease had passed. */
+const letLeasesRunOut = () => house.pool.query('update partition_lease set expires_at = clock_timestamp()');
+const journal = async (alarmId: string): Promise<string[]> => {
+  const { rows } = await house.pool.query<{ line: string }>(
+    `select kind || ' ' || occurrence || ', epoch ' || owner_epoch as line from alarm_event
+     where alarm_id = $1 order by seq limit 1000`,
+    [alarmId],
+  );
+  return rows.map((r) => r.line);
+};
+
+describe('two collectors beside each other', () => {
+  const envOf = (name: string) => ({ ...house.env, LINEPACK_DATA: join(house.folder, name) });
+  let process: ChildProcess | undefined;
+  let second: Collector | undefined;
+  afterAll(async () => {
+    process?.kill('SIGKILL');
+    await second?.stop();
+  });
+
+  const leases = async (): Promise<{ owner: string; epoch: number }[]> =>
+    (
+      await house.pool.query<{ owner: string; epoch: number }>(
+        `select distinct owner, epoch::float8 as epoch from partition_lease
+         where partition in ('gate', 'regulator', 'network') and expires_at > clock_timestamp()`,
+      )
+    ).rows;
+  const oneOwner = async (epoch: number) => {
+    const [lease, ...others] = await leases();
+    return others.length === 0 && lease?.epoch === epoch ? lease.owner : null;
+  };
+  const metric = async (name: string): Promise<number> => {
+    const text = await (await fetch(`http://127.0.0.1:${second?.healthPort}/metrics`)).text();
+    const line = text.split('\n').find((l) => l.startsWith(`linepack_collector_${name} `));
+    return Number(line?.split(' ').at(-1));
+  };
+  const alive = () =>
+    new JsonFile<{ at: number; sources: string[] }>(join(house.folder, 'first/collector/alive.json')).read();
+  const told = () =>
+    house
+      .messages<AlarmEventMessage>('linepack/alarm/event/gate')
+      .filter((m) => m.event.alarmId === 'tag:gate.p:H')
+      .map((m) => `${m.event.kind} ${m.event.occurrence}`);
+
+  /** How many collectors told the screens the value: each does, whoever owns the alarms. */
+  const screensTold = (value: number): number =>
+    house
+      .messages<LiveBatch>('linepack/live/gate')
+      .filter((batch) => batch.samples.some((sample) => sample[3] === value)).length;
+
+  test('one of them speaks, the other takes over when it died, and the first finds its place taken', async () => {
+    process = spawnCollector(envOf('first'));
+    const firstOwner = await until('the first has every partition', () => oneOwner(1));
+    second = await startCollector(readSettings(envOf('second')), quiet);
+    await until(
+      'the second hears the plant',
+      async () => (await metric('source_up{source="gate-plc"}')) === 1,
+    );
+    plant.set('P', 4.5);
+    await until('raised', async () => (await journal('tag:gate.p:H')).length === 1);
+    await until('both have heard it', () => screensTold(4.5) === 2);
+    expect(await metric('partitions_owned')).toBe(0);
+
+    const died = once(process, 'exit');
+    process.kill('SIGKILL');
+    await died;
+    await letLeasesRunOut();
+    const secondOwner = await until('the second has every partition', () => oneOwner(2));
+    expect(secondOwner).not.toBe(firstOwner);
+    plant.set('P', 3);
+    await until('returned', () => told().length === 2);
+
+    const restarted = nowMicros();
+    process = spawnCollector(envOf('first'));
+    await until('the first hears the plant again', () => {
+      const word = alive();
+      return word !== null && word.at > restarted && word.sources.includes('gate-plc');
+    });
+    plant.set('P', 4.6);
+    await until('both have heard it', () => screensTold(4.6) === 2);
+    await until('raised again', () => told().length >= 3);
+    const command = { commandId: 'c', replyTo: 'linepack/reply/test', at: 0, kind: 'acknowledge' };
+    const what = { alarmId: 'tag:gate.p:H', occurrence: 2, position: 'station', actor: 'li', comment: '' };
+    await house.listener.publishAsync('linepack/alarm/command/gate', JSON.stringify({ ...command, ...what }));
+    await until('acknowledged', () => told().length >= 4);
+    plant.set('P', 3.1);
+    await until('returned again', () => told().length >= 5);
+    expect(told()).toEqual(['raised 1', 'returned 1', 'raised 2', 'acknowledged 2', 'returned 2']);
+    await until('the journal has all', async () => (await journal('tag:gate.p:H')).length >= 5);
+    expect(await journal('tag:gate.p:H')).toEqual([
+      'raised 1, epoch 1',
+      'returned 1, epoch 2',
+      'raised 2, epoch 2',
+      'acknowledged 2, epoch 2',
+      'returned 2, epoch 2',
+    ]);
+    expect(house.messages<AlarmCommandReply>('linepack/reply/test')).toHaveLength(1);
+    expect(await oneOwner(2)).toBe(secondOwner);
+  });
+});
+
+/** The alarms of one collector, with a clock of its own and a way to the database that can stand still. */
+class Contender {
+  private ahead = 0;
+  private waking: Promise<void> = Promise.resolve();
+  wake: () => void = () => undefined;
+  readonly told: string[] = [];
+  readonly engine: AlarmEngine;
+  readonly ownership: PartitionOwnership;
+
+  constructor(readonly owner: string) {
+    const alarms = new AlarmRepository(house.pool);
+    const slow = {
+      query: async (text: string, values: unknown[]) => {
+        await this.waking;
+        return house.pool.query(text, values);
+      },
+    } as Queryable;
+    this.engine = new AlarmEngine({
+      now: this.now,
+      tell: (topic) => this.told.push(topic),
+      journal: async (entries) => {
+        await alarms.append(entries);
+        return 'journal';
+      },
+      onChange: () => undefined,
+      doubt: () => this.ownership.doubt(),
+    });
+    this.ownership = new PartitionOwnership({
+      owner,
+      leases: new LeaseRepository(slow),
+      alarms,
+      spooled: () => [],
+      engine: this.engine,
+      copy: new JsonFile<OwnershipCopy>(join(house.folder, `${owner}.json`)),
+      now: this.now,
+      onDatabase: () => undefined,
+      log: quiet,
+    });
+    this.engine.configure(definitions);
+  }
+
+  private readonly now = (): Micros => (nowMicros() + this.ahead) as Micros;
+
+  /** Nothing of its own goes on until `wake`; then a minute is gone. */
+  sleep(): void {
+    this.waking = new Promise((resolve) => {
+      this.wake = () => {
+        this.ahead += 60_000_000;
+        resolve();
+      };
+    });
+  }
+
+  measure(value: number): void {
+    this.engine.measured([pressureOf(value, this.now())]);
+  }
+
+  async stop(): Promise<void> {
+    this.wake();
+    this.engine.stop();
+    await this.ownership.stop();
+  }
+}
+
+const contenders: Contender[] = [];
+afterEach(async () => {
+  await Promise.all(contenders.splice(0).map((one) => one.stop()));
+});
+
+test('an owner who slept through the loss of its lease does not say or write another word', async () => {
+  const [sleeper, successor] = [new Contender('sleeper'), new Contender('successor')];
+  contenders.push(sleeper, successor);
+  sleeper.ownership.want([STATION]);
+  await until('the sleeper owns it', () => sleeper.engine.owns(STATION));
+  successor.ownership.want([STATION]);
+  sleeper.measure(4.5);
+  successor.measure(4.5);
+  await until('raised', async () => (await journal(PRESSURE)).length === 1);
+
+  await until('its table is told', () => sleeper.told.length > 1);
+  sleeper.sleep();
+  await letLeasesRunOut();
+  await until('the successor owns it', () => successor.engine.owns(STATION));
+  successor.measure(3);
+  successor.measure(4.6);
+  await until('the successor writes', async () => (await journal(PRESSURE)).length === 3);
+
+  const said = sleeper.told.length;
+  sleeper.wake();
+  sleeper.measure(3);
+  sleeper.measure(4.6);
+  sleeper.engine.publishAll();
+  const reply = sleeper.engine.command(STATION, {
+    commandId: 'c',
+    replyTo: '',
+    at: 0,
+    kind: 'acknowledge',
+    alarmId: PRESSURE,
+    occurrence: 2,
+    position: 'station',
+    actor: 'li',
+    comment: '',
+  });
+  expect(await reply).toMatchObject({ ok: false, code: 'notDurable' });
+  await until('the sleeper gave it up', () => !sleeper.engine.owns(STATION));
+  expect(sleeper.told).toHaveLength(said);
+  expect(await journal(PRESSURE)).toEqual(['raised 1, epoch 1', 'returned 1, epoch 2', 'raised 2, epoch 2']);
+  expect(await new AlarmRepository(house.pool).states(STATION)).toMatchObject([
+    { ownerEpoch: 2, alarm: { occurrence: 2, letter: 'B' } },
+  ]);
+});
