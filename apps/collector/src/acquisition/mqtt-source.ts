@@ -5,7 +5,7 @@ import type { Log } from '../log';
 import { PATIENCE_MS } from '../write/outbox';
 import { ConnectionState, type PlantSource, type Received, type SourceSink } from './source';
 
-export type MqttConfig = Extract<SourceConfig, { kind: 'mqtt' }>;
+type MqttConfig = Extract<SourceConfig, { kind: 'mqtt' }>;
 export interface TopicTag {
   readonly tagId: TagId;
   readonly address: Extract<TagAddress, { topic: string }>;

@@ -14,7 +14,7 @@ import { PATIENCE_MS } from '../write/outbox';
 import { itemsPerCall, monitorTags, type NodeTag } from './opcua-items';
 import { ConnectionState, type PlantSource, type Received, type SourceSink } from './source';
 
-export type OpcUaConfig = Extract<SourceConfig, { kind: 'opcua' }>;
+type OpcUaConfig = Extract<SourceConfig, { kind: 'opcua' }>;
 
 /** Publishing intervals without a value after which the server sends a keep-alive. */
 const KEEP_ALIVE_COUNT = 5;

@@ -3,7 +3,7 @@ import type { Sample } from '@linepack/telemetry';
 import { nowMicros } from '../clock';
 import { wired } from '../write/entry';
 
-export const LIVE_INTERVAL_MS = 250;
+const LIVE_INTERVAL_MS = 250;
 
 /** Changed values to the screens, at most four batches a second and station. A newer value replaces an unsent one. */
 export class LivePublisher {

@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 
 /** Length and CRC-32, both uint32 little endian. */
-export const FRAME_HEADER = 8;
+const FRAME_HEADER = 8;
 
 export function encodeFrame(payload: string): Buffer {
   const body = Buffer.from(payload, 'utf8');
