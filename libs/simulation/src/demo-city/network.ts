@@ -137,7 +137,7 @@ const pressureTagOf = (station: StationKey): string =>
 
 const level1 = (g: (typeof GATES)[number]): Area => ({
   id: `level1-${g.trunk}`,
-  name: { zh: `一级输差 ${g.name.zh}`, en: `Level 1, ${g.name.en}` },
+  name: { zh: `一级输差 ${g.name.zh}`, en: `Level 1, ${g.name.en.replace(' gate station', '')}` },
   level: 1,
   inputs: [meterOf(g.supplier)],
   outputs: [{ meter: meterOf(g.station), role: 'gate' }],
