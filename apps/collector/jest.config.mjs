@@ -1,3 +1,4 @@
 import { nodeProject } from '../../jest.preset.mjs';
 
-export default nodeProject('collector', 'apps/collector');
+// These tests mostly wait, for servers to start and for time to pass: two files at once even on two cores.
+export default { ...nodeProject('collector', 'apps/collector'), maxWorkers: 2 };
