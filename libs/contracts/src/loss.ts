@@ -2,7 +2,16 @@ import { LocalName } from '@linepack/network';
 import { z } from 'zod';
 import { micros } from './plant';
 
-export const GasDay = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'expected a gas day as YYYY-MM-DD');
+export const GasDay = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}$/, 'expected a gas day as YYYY-MM-DD')
+  .refine(isInCalendar, 'expected a day of the calendar');
+
+/** 30 February is none, though `Date` takes it for 1 March. */
+function isInCalendar(day: string): boolean {
+  const date = new Date(`${day}T00:00:00Z`);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day);
+}
 
 /** The plain company rule: |η| above the limit is a breach. */
 export const LossVerdict = z.enum(['within', 'breach', 'notAssessable']);

@@ -27,7 +27,10 @@ export class AlarmFeed {
   ) {
     bus.subscribe(TOPIC.alarmEvent('+'), AlarmEventMessage, (message) => this.event(message));
     bus.subscribe(TOPIC.alarmJournalled, AlarmJournalledMessage, (message) => this.journalled(message));
-    bus.subscribe(TOPIC.alarmTable('+'), AlarmTableMessage, (message) => this.table.replace(message));
+    bus.subscribe(TOPIC.alarmTable('+'), AlarmTableMessage, (message) => {
+      // After a bus or a collector was away, tables may come later than the connection.
+      if (this.table.replace(message)) this.sendTableSoon();
+    });
     bus.onConnected(() => this.sendTableSoon());
   }
 
@@ -60,14 +63,16 @@ export class AlarmFeed {
     this.hub.send(ROOM.alarms, 'alarmJournalled', entries);
     const byStation = new Map<string, typeof entries>();
     for (const entry of entries) {
-      const stationId = this.table.stationOfWaiting(entry.eventId);
-      if (stationId) byStation.set(stationId, [...(byStation.get(stationId) ?? []), entry]);
+      const stationId = this.table.stationOfWaiting(entry);
+      if (stationId !== null) byStation.set(stationId, [...(byStation.get(stationId) ?? []), entry]);
     }
     for (const [stationId, own] of byStation) this.hub.send(ROOM.alarmsOf(stationId), 'alarmJournalled', own);
   }
 
   private sendTableSoon(): void {
-    this.stop();
-    this.settling = setTimeout(() => this.sendTable(), SETTLE_MS);
+    this.settling ??= setTimeout(() => {
+      this.settling = null;
+      this.sendTable();
+    }, SETTLE_MS);
   }
 }

@@ -66,18 +66,40 @@ describe('the table of alarms', () => {
     table.take(event(alarm()));
     table.take(event(normalAgain({ station: note, dispatch: null })));
     expect([idsOf(table, 'station'), idsOf(table, 'dispatch'), idsOf(table, null)]).toEqual([[], [id], []]);
-    // Its owner, who lists only what is not normal, does not take it from there.
-    table.replace(tableOf([]));
+    // Its owner lists it for the same reason; the database, which may be behind, adds nothing to his word.
+    table.replace(tableOf([normalAgain({ station: note, dispatch: null })]));
     expect(idsOf(table, 'dispatch')).toEqual([id]);
     table.take(event(normalAgain({ station: note, dispatch: note })));
+    table.seed({ seq: 1, alarms: [normalAgain({ station: note, dispatch: null })] });
     expect(idsOf(table, 'dispatch')).toEqual([]);
   });
 
-  it('drops what its owner no longer lists as not normal', () => {
+  it.each([alarm(), normalAgain({ station: note, dispatch: null })])(
+    'drops what its owner no longer lists: $letter',
+    (gone) => {
+      const table = new AlarmTableMemory();
+      table.take(event(gone));
+      table.replace(tableOf([]));
+      expect(idsOf(table, 'dispatch')).toEqual([]);
+    },
+  );
+
+  it('says when an owner tells what no event told, and only then', () => {
     const table = new AlarmTableMemory();
-    table.take(event(alarm()));
-    table.replace(tableOf([]));
-    expect(idsOf(table, 'dispatch')).toEqual([]);
+    const raised = event(alarm());
+    table.take(raised);
+    expect(table.replace(tableOf([alarm()], [id]))).toBe(false);
+    table.journalled([{ eventId: raised.eventId, alarmId: id, seq: 1 }]);
+    expect(table.replace(tableOf([alarm()]))).toBe(false);
+    expect(table.replace(tableOf([alarm({ occurrence: 2 })]))).toBe(true);
+    expect(table.replace(tableOf([]))).toBe(true);
+  });
+
+  it('knows whose an event was that an earlier process heard', () => {
+    const table = new AlarmTableMemory();
+    table.replace(tableOf([alarm()], [id]));
+    expect(table.stationOfWaiting({ eventId: 'unheard', alarmId: id })).toBe('gate');
+    expect(table.stationOfWaiting({ eventId: 'unheard', alarmId: 'unknown' })).toBe(null);
   });
 
   it('believes the owner more than the database', () => {

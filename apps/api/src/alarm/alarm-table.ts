@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Alarm, AlarmEvent, AlarmTableMessage, ListedAlarm, Position } from '@linepack/contracts';
 
 interface Kept {
@@ -34,18 +35,24 @@ export class AlarmTableMemory {
     return this.lastSeq;
   }
 
-  /** An owner's whole partition: what is not in it is normal, and stays only while a position has to note it. */
-  replace({ partition, alarms, unjournalled }: AlarmTableMessage): void {
+  /**
+   * An owner's whole partition: what is not in it is normal, and noted by both positions.
+   * @returns whether it says anything the events have not said: an event was missed, or told before a gap
+   */
+  replace({ partition, alarms, unjournalled }: AlarmTableMessage): boolean {
     this.heard.add(partition);
-    const waiting = new Map([...this.alarms].map(([id, kept]) => [id, kept.waiting]));
-    for (const [id, { alarm }] of this.alarms)
-      if (alarm.partition === partition && alarm.letter !== 'A') this.alarms.delete(id);
+    const before = new Map([...this.alarms].filter(([, { alarm }]) => alarm.partition === partition));
+    for (const id of before.keys()) this.alarms.delete(id);
     const behind = new Set(unjournalled);
     for (const alarm of alarms)
       this.alarms.set(alarm.alarmId, {
         alarm,
-        waiting: behind.has(alarm.alarmId) ? (waiting.get(alarm.alarmId) ?? 'unknown') : null,
+        waiting: behind.has(alarm.alarmId) ? (before.get(alarm.alarmId)?.waiting ?? 'unknown') : null,
       });
+    return (
+      before.size !== alarms.length ||
+      alarms.some((alarm) => !isDeepStrictEqual(before.get(alarm.alarmId), this.alarms.get(alarm.alarmId)))
+    );
   }
 
   /** What the database holds; partitions whose owner has spoken are theirs. */
@@ -53,8 +60,7 @@ export class AlarmTableMemory {
     this.lastSeq = Math.max(this.lastSeq, seq);
     for (const [id, { alarm }] of this.alarms) if (!this.heard.has(alarm.partition)) this.alarms.delete(id);
     for (const alarm of alarms)
-      if (!this.heard.has(alarm.partition) || (alarm.letter === 'A' && !this.alarms.has(alarm.alarmId)))
-        this.alarms.set(alarm.alarmId, { alarm, waiting: null });
+      if (!this.heard.has(alarm.partition)) this.alarms.set(alarm.alarmId, { alarm, waiting: null });
   }
 
   take(event: AlarmEvent): void {
@@ -74,11 +80,14 @@ export class AlarmTableMemory {
     }
   }
 
-  /** The station an event that waits for the journal belongs to, and forgets it; undefined when it is not known. */
-  stationOfWaiting(eventId: string): string | null | undefined {
+  /**
+   * The station an event that waited for the journal belongs to, and forgets it. Of an event told before this process
+   * began, its alarm still says it; null when it is network-wide or nothing is known.
+   */
+  stationOfWaiting({ eventId, alarmId }: { eventId: string; alarmId: string }): string | null {
     const station = this.stationByEvent.get(eventId);
     this.stationByEvent.delete(eventId);
-    return station;
+    return station === undefined ? (this.find(alarmId)?.stationId ?? null) : station;
   }
 
   find(alarmId: string): Alarm | null {

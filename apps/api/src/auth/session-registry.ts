@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import type { User } from '@linepack/contracts';
 import type { Micros } from '@linepack/network';
 import type { SessionRepository } from '@linepack/store';
@@ -117,6 +118,7 @@ export class SessionRegistry {
     await this.gate.run(() => this.repository.removeExpired(micros(this.now())));
   }
 
+  /** Called when a session ends, and when its user's rights changed: whatever was opened under them must close. */
   onEnded(listener: (sessionId: string) => void): void {
     this.endedListeners.push(listener);
   }
@@ -152,7 +154,7 @@ export class SessionRegistry {
     try {
       const found = await this.gate.run(() => this.repository.find(hash, micros(this.now())));
       kept.checkedAt = this.now();
-      if (found) kept.session.user = found.user;
+      if (found) this.renew(kept.session, found.user);
       else this.drop(kept.session.id);
       return found !== null;
     } catch (error) {
@@ -173,8 +175,18 @@ export class SessionRegistry {
       });
   }
 
+  private renew(session: Session, user: User): void {
+    if (isDeepStrictEqual(session.user, user)) return;
+    session.user = user;
+    this.tellEnded(session.id);
+  }
+
   private drop(id: string): null {
-    if (this.kept.delete(id)) for (const listener of this.endedListeners) listener(id);
+    if (this.kept.delete(id)) this.tellEnded(id);
     return null;
+  }
+
+  private tellEnded(id: string): void {
+    for (const listener of this.endedListeners) listener(id);
   }
 }

@@ -30,6 +30,14 @@ describe('the pipe', () => {
     expect(faultsOf(() => new ZodPipe(z.string(), 'id').transform(7))?.[0]?.field).toBe('id');
   });
 
+  it.each(['a\0b', 'half \ud83d'])('refuses %j, which the database could not keep', (text) => {
+    const faults = faultsOf(() =>
+      new ZodPipe(z.object({ a: z.object({ b: z.string() }) })).transform({ a: { b: text } }),
+    );
+    expect(faults?.[0]?.field).toBe('a.b');
+    expect(faultsOf(() => new ZodPipe(z.string(), 'id').transform(text))?.[0]?.field).toBe('id');
+  });
+
   it('takes a missing body as an empty one', () => {
     expect(faultsOf(() => new ZodPipe(schema).transform(undefined))?.map(({ field }) => field)).toEqual([
       'a',
