@@ -1,6 +1,6 @@
 import type { Micros, SourceId } from '@linepack/network';
 import type { Acquisition } from './acquisition/acquisition';
-import type { SourceSink } from './acquisition/source';
+import type { Received, SourceSink } from './acquisition/source';
 import type { AlarmEngine } from './alarm/alarm-engine';
 import { StationSilence } from './alarm/station-silence';
 import { nowMicros } from './clock';
@@ -40,10 +40,21 @@ export class MeasurementFlow {
   }
 
   sinkOf(sourceId: SourceId): SourceSink {
+    let last: Promise<unknown> = Promise.resolve();
     return {
       values: (received, patienceMs) => {
         this.parts.rate.add(received.length);
-        return { durably: this.carry(this.measurements.received(received, nowMicros()), patienceMs) };
+        const outcome = this.measurements.received(received, nowMicros());
+        const stored = this.carry(outcome, patienceMs);
+        // Nothing new may be a copy of what still waits: it is durable when that is.
+        if (outcome.stored.length === 0) return { durably: last };
+        last = stored;
+        const durably = stored.catch((error: Error) => {
+          if (last === stored) last = Promise.resolve();
+          this.refused(sourceId, received);
+          throw error;
+        });
+        return { durably };
       },
       connected: () => this.connected(sourceId),
       lost: () => this.lost(sourceId),
@@ -94,6 +105,11 @@ export class MeasurementFlow {
     if (this.leaving) return;
     this.carry(this.measurements.sourceLost(sourceId, now), PATIENCE_MS.samples).catch(saidByOutbox);
     this.parts.engine.sourceHeard(sourceId, 'lost', now);
+  }
+
+  /** Only a broker sends again; a subscription does not, and its last value goes on to be repeated. */
+  private refused(sourceId: SourceId, received: readonly Received[]): void {
+    if (this.parts.acquisition().kindOf(sourceId) === 'mqtt') this.measurements.forget(received);
   }
 
   private cover(sourceId: SourceId, at: Micros, state: 'connected' | 'disconnected'): void {

@@ -108,6 +108,19 @@ export class Measurements {
     return due;
   }
 
+  /**
+   * Values that could not be made durable and that their source will send again: they must not be taken for known
+   * when they come.
+   */
+  forget(values: readonly Received[]): void {
+    for (const { tagId } of values) {
+      const state = this.tags.get(tagId);
+      if (!state) continue;
+      if (state.gone) state.gone = { ...state.gone, before: null };
+      else state.stored = null;
+    }
+  }
+
   stationOf(tagId: TagId): string | null {
     return this.tags.get(tagId)?.tag.stationId ?? null;
   }

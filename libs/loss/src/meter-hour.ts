@@ -1,4 +1,10 @@
-import { conversionFactor, restated, type Compressibility, type ReferenceState } from '@linepack/gas';
+import {
+  compressibilityOrNone,
+  conversionFactor,
+  restated,
+  type Compressibility,
+  type ReferenceState,
+} from '@linepack/gas';
 import {
   MICROS_PER_HOUR,
   type Micros,
@@ -162,7 +168,7 @@ function count(meter: MeterReadings, steps: readonly Step[], interval: Interval)
   return { raw, substitutedTime, estimatedTime, flags };
 }
 
-/** Standard m³ per counted m³ over the interval, or null without pressure or temperature. */
+/** Standard m³ per counted m³ over the interval, or null without pressure and temperature the gas can have. */
 function factorOver(conversion: MeterConversion, interval: Interval, maxAge: number): number | null {
   const { to, z } = conversion;
   if (conversion.kind === 'corrected') {
@@ -173,7 +179,8 @@ function factorOver(conversion: MeterConversion, interval: Interval, maxAge: num
   const pressure = meanOver(conversion.pressure, interval, maxAge) as PressureAbsKPa | undefined;
   const temperature = meanOver(conversion.temperature, interval, maxAge) as TemperatureK | undefined;
   if (pressure === undefined || temperature === undefined) return null;
-  const zLine = z(pressure, temperature);
+  const zLine = compressibilityOrNone(z, pressure, temperature);
+  if (zLine === undefined) return null;
   return conversionFactor({ pressure, temperature }, to, zLine, z(to.pressure, to.temperature));
 }
 

@@ -1,4 +1,11 @@
-import { linePack, type Compressibility, type LinePack, type ReferenceState } from '@linepack/gas';
+import {
+  compressibilityOrNone,
+  linePack,
+  meanPressure,
+  type Compressibility,
+  type LinePack,
+  type ReferenceState,
+} from '@linepack/gas';
 import type { LineCubicMetres, Micros, PressureAbsKPa, TemperatureK } from '@linepack/network';
 import { valueAt, type Series, type ValueAt } from './series';
 
@@ -31,15 +38,14 @@ export function packAt(pipe: PipeReadings, at: Micros): PackAt | undefined {
   const temperature = valueAt(pipe.temperature, at, pipe.maxAge);
   if (!startPressure || !endPressure || !temperature) return undefined;
   if (startPressure.value <= 0 || endPressure.value <= 0 || temperature.value <= 0) return undefined;
-  const pack = linePack(
-    {
-      volume: pipe.volume,
-      startPressure: startPressure.value as PressureAbsKPa,
-      endPressure: endPressure.value as PressureAbsKPa,
-      temperature: temperature.value as TemperatureK,
-    },
-    pipe.reference,
-    pipe.z,
-  );
+  const state = {
+    volume: pipe.volume,
+    startPressure: startPressure.value as PressureAbsKPa,
+    endPressure: endPressure.value as PressureAbsKPa,
+    temperature: temperature.value as TemperatureK,
+  };
+  const mean = meanPressure(state.startPressure, state.endPressure);
+  if (compressibilityOrNone(pipe.z, mean, state.temperature) === undefined) return undefined;
+  const pack = linePack(state, pipe.reference, pipe.z);
   return { ...pack, startPressure, endPressure, temperature };
 }

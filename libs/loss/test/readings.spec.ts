@@ -227,4 +227,31 @@ describe('line pack at the cut-off', () => {
     expect(pack?.startPressure.value).toBeCloseTo(3_600, 9);
   });
   it('is not assessable when one pressure is too old', () => expect(packAt(pipe, at(20))).toBeUndefined());
+  it.each([
+    [
+      'pressure',
+      {
+        startPressure: seriesOf(samples([0, 150_000], [1, 150_000])),
+        endPressure: seriesOf(samples([0, 150_000], [1, 150_000])),
+      },
+    ],
+    ['temperature', { temperature: seriesOf(samples([0, 3_000], [1, 3_000])) }],
+  ])('is not assessable when the gas cannot have that %s', (_name, broken) =>
+    expect(packAt({ ...pipe, z: DETAIL.of({ methane: 1 }), ...broken }, at(0))).toBeUndefined(),
+  );
+});
+
+it('an uncorrected meter whose thermometer shows what no gas has is without conditions, not an exception', () => {
+  const conversion = {
+    kind: 'uncorrected',
+    pressure: seriesOf(samples([0, 500], [15, 500], [30, 500], [45, 500], [60, 500])),
+    temperature: seriesOf(samples([0, 0.15], [15, 0.15], [30, 0.15], [45, 0.15], [60, 0.15])),
+    to: CHINA_REFERENCE,
+    z: DETAIL.of({ methane: 1 }),
+  } as const;
+  const hour = meterHour(
+    meter(samples([0, 0], [15, 10], [30, 20], [45, 30], [60, 40]), { conversion }),
+    firstHour,
+  );
+  expect(hour).toMatchObject({ volume: null, raw: 40, flags: ['noConditions'] });
 });

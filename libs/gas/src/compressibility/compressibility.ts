@@ -23,3 +23,17 @@ export interface CompressibilityMethod {
 
 /** How a method is written into a result's pinned inputs. */
 export const methodVersion = (method: CompressibilityMethod): string => `${method.id}/${method.version}`;
+
+/** Z, or undefined for a state outside the method's range: what a broken transmitter says, not a fault of ours. */
+export function compressibilityOrNone(
+  z: Compressibility,
+  pressure: PressureAbsKPa,
+  temperature: TemperatureK,
+): number | undefined {
+  try {
+    return z(pressure, temperature);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,100 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Micros, SourceId, StationId, TagConfig, TagId, TagKey } from '@linepack/network';
+import { QUALITY } from '@linepack/telemetry';
+import pino from 'pino';
+import type { Acquisition } from '../src/acquisition/acquisition';
+import type { AlarmEngine } from '../src/alarm/alarm-engine';
+import { nowMicros } from '../src/clock';
+import { Rate } from '../src/health/rate';
+import { LivePublisher } from '../src/live/live-publisher';
+import { MeasurementFlow } from '../src/measurement-flow';
+import type { Destination, Entry } from '../src/write/entry';
+import { Outbox } from '../src/write/outbox';
+import { Spool } from '../src/write/spool';
+
+const broker = 'broker' as SourceId;
+const tagId = 1 as TagId;
+const config = { scale: { factor: 1, offset: 0 }, deadband: 0, maxReportS: 60 } as TagConfig;
+const reading = (ts: Micros, value: number) => [{ tagId, ts, value, quality: QUALITY.Good }];
+const deaf = {
+  measured: () => undefined,
+  stationHeard: () => undefined,
+  sourceHeard: () => undefined,
+} as unknown as AlarmEngine;
+const brokerIsThere = { kindOf: () => 'mqtt', isThere: () => true } as unknown as Acquisition;
+
+let folder: string;
+let outbox: Outbox;
+let flow: MeasurementFlow;
+let live: LivePublisher;
+let answer: () => Promise<void>;
+const written: [number, number | null][] = [];
+
+beforeEach(() => {
+  written.length = 0;
+  folder = mkdtempSync(join(tmpdir(), 'flow-'));
+  const log = pino({ level: 'silent' });
+  const destination: Destination = {
+    write: async (entries) => {
+      await answer();
+      for (const entry of entries)
+        if (entry.kind === 'samples')
+          written.push(...entry.samples.map((s) => [s[1], s[3]] as [number, number]));
+      return [];
+    },
+  };
+  // Room for nothing.
+  const spool = Spool.open<Entry>({ folder, maxBytes: 1, log: () => undefined });
+  const refusedFile = join(folder, 'refused.jsonl');
+  outbox = new Outbox({ destination, spool, refusedFile, onJournalled: () => undefined, log });
+  live = new LivePublisher(() => undefined);
+  flow = new MeasurementFlow({
+    engine: deaf,
+    outbox,
+    live,
+    rate: new Rate(1_000),
+    acquisition: () => brokerIsThere,
+  });
+  flow.configure([{ tagId, key: 's.t' as TagKey, stationId: 's' as StationId, sourceId: broker, config }]);
+});
+afterEach(async () => {
+  live.stop();
+  await outbox.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test('a message that a full spool refused is stored when the broker sends it again', async () => {
+  answer = () => Promise.reject(new Error('away'));
+  const sink = flow.sinkOf(broker);
+  const [first, second] = [nowMicros() - 2_000_000, nowMicros() - 1_000_000] as [Micros, Micros];
+  await Promise.all(
+    [reading(first, 5), reading(second, 6)].map((message) =>
+      expect(sink.values(message, 0).durably).rejects.toThrow('the spool is full'),
+    ),
+  );
+  answer = () => Promise.resolve();
+  await sink.values(reading(first, 5), 0).durably;
+  await sink.values(reading(second, 6), 0).durably;
+  expect(written).toEqual([
+    [first, 5],
+    [second, 6],
+  ]);
+});
+
+test('a message that comes again is durable only when its first copy is', async () => {
+  let arrive: () => void = () => undefined;
+  answer = () => new Promise((resolve) => (arrive = resolve));
+  const sink = flow.sinkOf(broker);
+  const ts = nowMicros();
+  const told: string[] = [];
+  const copies = [1, 2].map((n) =>
+    sink.values(reading(ts, 5), 0).durably.then(() => told.push(`copy ${n}, ${written.length} written`)),
+  );
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  await new Promise((resolve) => setImmediate(resolve));
+  arrive();
+  await Promise.all(copies);
+  expect(told.map((t) => t.slice(-9)).sort()).toEqual(['1 written', '1 written']);
+});
