@@ -32,7 +32,7 @@ export class HealthService implements OnApplicationShutdown {
   ) {
     bus.subscribe(TOPIC.status('+'), PartStatus, (status) => {
       if (status.part === 'api') return;
-      this.parts.take(status);
+      this.parts.take(status, this.now() * 1_000);
       this.send();
     });
     bus.onConnected(() => this.announce());

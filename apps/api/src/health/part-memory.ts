@@ -5,6 +5,9 @@ type PartName = PartStatus['part'];
 /** Parts that say themselves how they are; the api sees the database and the bus with its own eyes. */
 const SPEAKING = ['simulator', 'collector', 'worker'] as const satisfies readonly PartName[];
 
+/** The collector speaks every two seconds; one not heard for this long is gone, whatever it said last. Microseconds. */
+const SILENT_AFTER = 20_000_000;
+
 /** What the api itself knows of its surroundings. */
 export interface OwnView {
   readonly at: number;
@@ -15,10 +18,11 @@ export interface OwnView {
 
 /** The last word of every part of the product. */
 export class PartMemory {
-  private readonly said = new Map<PartName, PartStatus>();
+  private readonly said = new Map<PartName, { status: PartStatus; heardAt: number }>();
 
-  take(status: PartStatus): void {
-    this.said.set(status.part, status);
+  /** @param heardAt this process's clock, microseconds: another computer's may differ */
+  take(status: PartStatus, heardAt: number): void {
+    this.said.set(status.part, { status, heardAt });
   }
 
   /** Every part of the product, also those that are not there. */
@@ -27,9 +31,16 @@ export class PartMemory {
     return [
       own('database', database === 'up' ? 'up' : 'down'),
       own('bus', bus === 'up' ? 'up' : 'down'),
-      ...SPEAKING.map((part) => this.said.get(part) ?? own(part, 'absent')),
+      ...SPEAKING.map((part) => this.lastWord(part, at) ?? own(part, 'absent')),
       own('api', plantIsKnown ? (database === 'up' && bus === 'up' ? 'up' : 'degraded') : 'starting'),
     ];
+  }
+
+  /** A bus that broke together with the collector could not pass on its last will. */
+  private lastWord(part: PartName, now: number): PartStatus | undefined {
+    const word = this.said.get(part);
+    if (!word || part !== 'collector' || now - word.heardAt <= SILENT_AFTER) return word?.status;
+    return { ...word.status, state: 'down' };
   }
 }
 

@@ -34,7 +34,7 @@ export class AlarmJournal {
 
   constructor() {
     effect(() => {
-      this.alarms.newest();
+      this.alarms.journalled();
       untracked(() => this.read());
     });
   }

@@ -1,5 +1,14 @@
 import type { Alarm, AlarmEvent, AlarmTable, Position } from '@linepack/contracts';
-import { afterEvent, afterJournalled, byUrgency, heldFrom, isOwed, recentCount } from './alarm-table';
+import {
+  TableReadings,
+  afterEvent,
+  afterJournalled,
+  byUrgency,
+  heldFrom,
+  isOwed,
+  recentCount,
+  unwatchedBy,
+} from './alarm-table';
 
 const note = { by: '王站长', at: 5, comment: '' };
 const alarm = (more: Partial<Alarm> = {}): Alarm => ({
@@ -113,5 +122,36 @@ describe('flood', () => {
     const minute = 60_000_000;
     const began = new Map([1, 9, 10, 30].map((ago) => [`a${ago}`, 100 * minute - ago * minute]));
     expect(recentCount(began, 100 * minute)).toBe(2);
+  });
+});
+
+describe('a table that is being read', () => {
+  it('does not take away an alarm that was raised meanwhile', async () => {
+    const readings = new TableReadings();
+    const answer = Promise.withResolvers<AlarmTable>();
+    const reading = readings.read(() => answer.promise);
+    readings.heard((held) => afterEvent(held, event(alarm()), 'dispatch', 0));
+    answer.resolve(table());
+    expect([...(await reading).held.keys()]).toEqual([alarm().alarmId]);
+    readings.heard(() => new Map());
+    expect((await readings.read(() => Promise.resolve(table(alarm())))).held.size).toBe(1);
+  });
+});
+
+describe('whether alarms are watched', () => {
+  const parts = (bus: 'up' | 'down', collector: 'up' | 'degraded' | 'starting' | 'down' | 'absent') =>
+    [
+      { part: 'bus', state: bus },
+      { part: 'collector', state: collector },
+    ] as const;
+  it.each([
+    [parts('up', 'up'), null],
+    [parts('up', 'degraded'), null],
+    [parts('up', 'down'), 'collector'],
+    [parts('up', 'starting'), 'collector'],
+    [parts('up', 'absent'), 'collector'],
+    [parts('down', 'up'), 'bus'],
+  ] as const)('%j', (seen, missing) => {
+    expect(unwatchedBy(seen)).toBe(missing);
   });
 });

@@ -1,4 +1,4 @@
-import type { Alarm, AlarmEvent, AlarmTable, ListedAlarm, Position } from '@linepack/contracts';
+import type { Alarm, AlarmEvent, AlarmTable, ListedAlarm, PartStatus, Position } from '@linepack/contracts';
 
 /** An alarm on the console, with the event it last took (to mark the right one as journalled). */
 export interface HeldAlarm extends ListedAlarm {
@@ -57,6 +57,43 @@ export function afterJournalled(held: Held, entries: readonly { eventId: string;
       next.set(alarmId, { ...alarm, journalled: true });
   }
   return next;
+}
+
+type Step = (held: Held) => Held;
+
+/**
+ * Readings of the whole table. What is heard while one is on its way is applied again to its answer, which may be
+ * older: an alarm raised meanwhile would otherwise vanish with it.
+ */
+export class TableReadings {
+  private readonly open = new Set<Step[]>();
+
+  heard(step: Step): void {
+    for (const steps of this.open) steps.push(step);
+  }
+
+  async read(reader: () => Promise<AlarmTable>): Promise<{ table: AlarmTable; held: Held }> {
+    const steps: Step[] = [];
+    this.open.add(steps);
+    try {
+      const table = await reader();
+      return { table, held: steps.reduce((held, step) => step(held), heldFrom(table)) };
+    } finally {
+      this.open.delete(steps);
+    }
+  }
+}
+
+/**
+ * The part whose absence keeps new alarms from the screen, though the server itself answers: nobody evaluates, or
+ * nothing gets through. Null when alarms are watched.
+ */
+export function unwatchedBy(
+  parts: readonly Pick<PartStatus, 'part' | 'state'>[],
+): 'bus' | 'collector' | null {
+  const isThere = (part: PartStatus['part']) =>
+    parts.some((p) => p.part === part && (p.state === 'up' || p.state === 'degraded'));
+  return !isThere('bus') ? 'bus' : !isThere('collector') ? 'collector' : null;
 }
 
 /** Priority first; then what is still owed; then the newest. */

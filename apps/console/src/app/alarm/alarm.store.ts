@@ -14,6 +14,7 @@ import { SessionStore } from '../session/session.store';
 import {
   FLOOD_ABOVE,
   type Held,
+  TableReadings,
   afterEvent,
   afterJournalled,
   byUrgency,
@@ -22,10 +23,14 @@ import {
   isSetAside,
   occurrenceKey,
   recentCount,
+  unwatchedBy,
 } from './alarm-table';
 
 /** An event is journalled within a second; only one that waits longer is worth a sign. */
 const USUAL_WAIT = 5_000_000;
+
+/** A table that could not be read is asked for again after this. */
+const RETRY_MS = 3_000;
 
 const PRIORITIES: readonly AlarmPriority[] = [1, 2, 3];
 
@@ -40,6 +45,8 @@ export class AlarmStore {
   private readonly held = signal<Held>(new Map());
   private readonly began = signal<ReadonlyMap<string, number>>(new Map());
   private readonly spooling = signal(false);
+  private readonly readings = new TableReadings();
+  private retry: ReturnType<typeof setTimeout> | undefined;
   private seq = 0;
   readonly loaded = signal(false);
   readonly fault = signal<unknown>(undefined);
@@ -48,7 +55,10 @@ export class AlarmStore {
   readonly pending = signal<ReadonlySet<string>>(new Set());
   /** The row chosen in the list: what the key A acknowledges. */
   readonly selected = signal<string | null>(null);
-  readonly newest = signal<AlarmEvent | null>(null);
+  /** The alarms of the events the journal took last. */
+  readonly journalled = signal<readonly { alarmId: string }[]>([]);
+  /** What keeps new alarms from this screen though the server answers. */
+  readonly unwatched = signal<'bus' | 'collector' | null>(null);
 
   readonly position = this.session.position;
   readonly all = computed(() => [...this.held().values()].sort(byUrgency(this.position())));
@@ -89,14 +99,19 @@ export class AlarmStore {
 
   constructor() {
     this.link.joined.subscribe(() => void this.readAgain());
-    this.link.alarmTable.subscribe((table) => this.accept(table));
+    this.link.alarmTable.subscribe((table) => {
+      this.change(() => heldFrom(table));
+      this.accept(table);
+    });
     this.link.alarm.subscribe((event) => this.take(event));
     this.link.alarmJournalled.subscribe((entries) => {
       this.seq = Math.max(this.seq, ...entries.map((e) => e.seq));
-      this.held.update((held) => afterJournalled(held, entries));
+      this.change((held) => afterJournalled(held, entries));
+      this.journalled.set(entries);
     });
     this.link.status.subscribe((parts) => {
       const collector = parts.find((p) => p.part === 'collector');
+      this.unwatched.set(unwatchedBy(parts));
       if (collector?.database) this.spooling.set(collector.database === 'away');
     });
   }
@@ -120,11 +135,14 @@ export class AlarmStore {
   async readAgain(): Promise<void> {
     const since = this.seq;
     try {
-      const table = await this.api.get('/api/alarms', AlarmTable);
+      const { table, held } = await this.readings.read(() => this.api.get('/api/alarms', AlarmTable));
+      this.held.set(held);
       this.accept(table);
       this.fault.set(undefined);
     } catch (fault) {
       this.fault.set(fault);
+      clearTimeout(this.retry);
+      if (this.session.user() !== null) this.retry = setTimeout(() => void this.readAgain(), RETRY_MS);
       return;
     }
     if (since > 0) await this.readJournal(since);
@@ -170,8 +188,12 @@ export class AlarmStore {
     }
   }
 
+  private change(step: (held: Held) => Held): void {
+    this.readings.heard(step);
+    this.held.update(step);
+  }
+
   private accept(table: AlarmTable): void {
-    this.held.set(heldFrom(table));
     this.seq = Math.max(this.seq, table.seq);
     this.spooling.set(table.databaseAway);
     this.loaded.set(true);
@@ -184,9 +206,9 @@ export class AlarmStore {
 
   private take(event: AlarmEvent): void {
     if (event.seq !== null) this.seq = Math.max(this.seq, event.seq);
-    this.held.update((held) => afterEvent(held, event, this.position(), this.clock.read()));
+    const [position, now] = [this.position(), this.clock.read()];
+    this.change((held) => afterEvent(held, event, position, now));
     this.remember([event]);
-    this.newest.set(event);
   }
 
   private remember(events: readonly AlarmEvent[]): void {

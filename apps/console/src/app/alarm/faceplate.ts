@@ -94,9 +94,12 @@ export class Faceplate {
     });
     effect(() => {
       const id = this.alarmId();
-      // Each transition of this alarm makes its history longer.
-      if (this.alarms.newest()?.alarmId === id) this.alarms.newest();
       untracked(() => (id === null ? this.history.clear() : this.readHistory(id)));
+    });
+    effect(() => {
+      const entries = this.alarms.journalled();
+      const id = untracked(this.alarmId);
+      if (id !== null && entries.some((e) => e.alarmId === id)) untracked(() => this.readHistory(id));
     });
     effect(() => {
       this.subject();

@@ -95,7 +95,8 @@ export class Shell {
   }
 
   protected key(event: KeyboardEvent): void {
-    if (event.ctrlKey || event.metaKey || event.altKey || this.isTyping(event)) return;
+    // A key held down would acknowledge one alarm after the other, unseen.
+    if (event.repeat || event.ctrlKey || event.metaKey || event.altKey || this.isTyping(event)) return;
     const actions: Record<string, () => void> = {
       a: () => this.acknowledge(),
       s: () => this.sound.silence(),

@@ -24,6 +24,14 @@ export function append(columns: Columns, [, ts, quality, value]: LiveSample): bo
   return true;
 }
 
+/** Forgets what lies before `from`, but for the point from which the line enters the window. */
+export function dropBefore(columns: Columns, from: number): void {
+  const first = columns.ts.findIndex((ts) => ts >= from);
+  const count = (first === -1 ? columns.ts.length : first) - 1;
+  if (count <= 0) return;
+  for (const column of Object.values(columns) as unknown[][]) column.splice(0, count);
+}
+
 /** History as it was read, with the live samples that are newer than it. */
 export function joined(history: HistorySeries, live: readonly LiveSample[]): Columns {
   const columns: Columns = {

@@ -1,4 +1,4 @@
-import { append, emptyColumns, joined } from './trend-join';
+import { append, dropBefore, emptyColumns, joined } from './trend-join';
 import { rangeOf, windowFor } from './trend-range';
 
 const HOUR = 3_600_000_000;
@@ -26,6 +26,21 @@ describe('history joined with live', () => {
     expect(append(columns, [7, 10, 0, 1])).toBe(true);
     expect(append(columns, [7, 10, 0, 1])).toBe(false);
     expect(columns.ts).toEqual([10]);
+  });
+});
+
+describe('a trend that follows for a shift', () => {
+  it('keeps what it shows and the point before it, no more', () => {
+    const columns = emptyColumns();
+    for (let ts = 1; ts <= 50; ts++) {
+      append(columns, [7, ts, 0, ts]);
+      dropBefore(columns, ts - 10);
+    }
+    expect(columns.ts).toEqual([39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50]);
+    expect(columns.value).toEqual(columns.ts);
+    expect(columns.quality).toHaveLength(12);
+    dropBefore(columns, 99);
+    expect(columns.ts).toEqual([50]);
   });
 });
 

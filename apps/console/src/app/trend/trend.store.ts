@@ -8,7 +8,7 @@ import { Loading } from '../core/loading';
 import { LiveStore } from '../live/live.store';
 import { PlantStore } from '../live/plant.store';
 import { smallestSpan } from '../live/tag-view';
-import { type Columns, append, emptyColumns, joined } from './trend-join';
+import { type Columns, append, dropBefore, emptyColumns, joined } from './trend-join';
 import { type TrendWindow, rangeOf, windowFor } from './trend-range';
 
 export const MOST_PENS = 8;
@@ -68,6 +68,7 @@ export class TrendStore {
       this.clock.now();
       if (!this.dirty) return;
       this.dirty = false;
+      untracked(() => this.forget());
       untracked(() => this.turn.update((n) => n + 1));
     });
     inject(DestroyRef).onDestroy(() => {
@@ -127,6 +128,12 @@ export class TrendStore {
       this.columns.set(id, columns);
       if (append(columns, sample)) this.dirty = true;
     }
+  }
+
+  /** A screen on the wall follows for weeks: what has left its window is read again when somebody looks back. */
+  private forget(): void {
+    if (this.window().kind !== 'following') return;
+    for (const columns of this.columns.values()) dropBefore(columns, this.range().from);
   }
 
   private penOf(tag: Tag): TrendPen {
