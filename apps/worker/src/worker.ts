@@ -139,7 +139,7 @@ export class Worker {
     const fresh = !(await this.history.isDone(record));
     await this.history.run(record, signal, async (first) => {
       const close = this.closing(new RangeReadings(this.samples));
-      await this.tellClosed(await close.closeDue(signal, first));
+      await this.toldOf((closed) => close.closeDue(signal, first, closed));
     });
     if (signal.aborted) return;
     this.historyDone = true;
@@ -154,7 +154,7 @@ export class Worker {
   }
 
   private async closeDays(signal: AbortSignal): Promise<void> {
-    await this.tellClosed(await this.close.closeDue(signal));
+    await this.toldOf((closed) => this.close.closeDue(signal, undefined, closed));
   }
 
   private async recalculate(signal: AbortSignal): Promise<void> {
@@ -163,7 +163,7 @@ export class Worker {
       (mark) => mark.receivedAt + SETTLING / 3 < this.clock(),
     );
     if (marks.length === 0) return;
-    await this.tellClosed(await this.close.recalculate(marks, signal));
+    await this.toldOf((changed) => this.close.recalculate(marks, signal, changed));
     if (signal.aborted) return;
     await this.marks.recalculated(marks);
     await this.marks.removeFinished();
@@ -189,6 +189,16 @@ export class Worker {
 
   private tell(progress: HistoryProgress): void {
     this.parts.bus.publishStatus(this.status(progress));
+  }
+
+  /** Tells of what was closed, also when the work failed after it: it is not closed a second time. */
+  private async toldOf(work: (closed: Closed[]) => Promise<unknown>): Promise<void> {
+    const closed: Closed[] = [];
+    try {
+      await work(closed);
+    } finally {
+      await this.tellClosed(closed);
+    }
   }
 
   private async tellClosed(closed: readonly Closed[]): Promise<void> {

@@ -8,7 +8,7 @@ import {
   hoursOf,
   type Interval,
 } from '@linepack/loss';
-import { MICROS_PER_SECOND, type AreaId, type GasDay, type Micros } from '@linepack/network';
+import { MICROS_PER_HOUR, MICROS_PER_SECOND, type AreaId, type GasDay, type Micros } from '@linepack/network';
 import type { LateMark, LossRepository } from '@linepack/store';
 import type { AreaDays } from './area-day';
 import { MAX_READING_AGE, type AreaPlan } from './plan';
@@ -57,9 +57,9 @@ export class GasDayClose {
   /**
    * Closes every day that is over and settled and not closed yet.
    * @param first of an area nothing was closed of yet; default the day before the running one
+   * @param closed takes each day as soon as it is kept: what fails later must not hide it
    */
-  async closeDue(signal: AbortSignal, first?: GasDay): Promise<Closed[]> {
-    const closed: Closed[] = [];
+  async closeDue(signal: AbortSignal, first?: GasDay, closed: Closed[] = []): Promise<Closed[]> {
     const lastClosed = await this.loss.lastClosed();
     for (const plan of await this.plans.current(this.clock())) {
       const last = lastClosed.get(plan.id as AreaId);
@@ -70,6 +70,7 @@ export class GasDayClose {
         if (signal.aborted) return closed;
         if (gasDayBounds(day, plan.gasDay).to + SETTLING > this.clock()) continue;
         const worked = await this.workOut(plan.id, day);
+        if (worked && this.mayStillCome(worked)) continue;
         // A network that was not there yet on its first day has no day to close.
         if (worked && (last || hasData(worked))) closed.push(await this.keep(worked));
       }
@@ -78,8 +79,11 @@ export class GasDayClose {
   }
 
   /** Works out again what stands on late data; a day whose figures did not change gets no new version. */
-  async recalculate(marks: readonly LateMark[], signal: AbortSignal): Promise<Closed[]> {
-    const changed: Closed[] = [];
+  async recalculate(
+    marks: readonly LateMark[],
+    signal: AbortSignal,
+    changed: Closed[] = [],
+  ): Promise<Closed[]> {
     for (const { plan, day, hours } of await this.touched(marks)) {
       if (signal.aborted) return changed;
       await this.days.recordAgain(plan, hours);
@@ -104,7 +108,11 @@ export class GasDayClose {
       const day = gasDayOf(until, plan.gasDay);
       const { from } = gasDayBounds(day, plan.gasDay);
       if (until <= from) continue;
-      const worked = await this.days.of(plan, day, { from, to: until }, 'provisional', until);
+      // Its hours are kept for the close, so they are of the configuration the day is closed with.
+      const own = await this.planOf(plan.id, from);
+      // The hour that runs is not final, or each of its minutes would become a revision of it.
+      const settled = (until - ((until - from) % MICROS_PER_HOUR)) as Micros;
+      const worked = await this.days.of(own ?? plan, day, { from, to: until }, 'provisional', settled);
       const result: LossResult = { ...resultOf(worked, now), version: 0, provisional: true };
       await this.loss.saveProvisional(result);
       results.push(result);
@@ -120,10 +128,19 @@ export class GasDayClose {
   private async workOut(areaId: string, day: GasDay): Promise<AreaDay | undefined> {
     const interval = await this.boundsOf(areaId, day);
     if (!interval) return undefined;
-    // The configuration of the day, not today's: last March's meter for last March.
-    const plan = (await this.plans.at(interval.from)).find((p) => p.id === areaId);
+    const plan = await this.planOf(areaId, interval.from);
     if (!plan) return undefined;
     return this.days.of(plan, day, interval, 'closed', interval.to);
+  }
+
+  /** The configuration of a day, not today's: last March's meter for last March. */
+  private async planOf(areaId: string, from: Micros): Promise<AreaPlan | undefined> {
+    return (await this.plans.at(from)).find((p) => p.id === areaId);
+  }
+
+  /** A cut-off takes the next reading after it, which may be as far away as a reading may be old. */
+  private mayStillCome({ balance, interval }: AreaDay): boolean {
+    return !balance.assessable && this.clock() < interval.to + MAX_READING_AGE + SETTLING;
   }
 
   private async boundsOf(areaId: string, day: GasDay): Promise<Interval | undefined> {
@@ -138,9 +155,11 @@ export class GasDayClose {
     for (const mark of marks) {
       const from = (mark.from - MAX_READING_AGE) as Micros;
       const to = (mark.to + MAX_READING_AGE) as Micros;
-      for (const plan of plans.filter((p) => standsOn(p, mark))) {
-        for (const day of gasDaysBetween(gasDayOf(from, plan.gasDay), gasDayOf(to, plan.gasDay))) {
-          const whole = gasDayBounds(day, plan.gasDay);
+      for (const { id, gasDay } of plans) {
+        for (const day of gasDaysBetween(gasDayOf(from, gasDay), gasDayOf(to, gasDay))) {
+          const whole = gasDayBounds(day, gasDay);
+          const plan = await this.planOf(id, whole.from);
+          if (!plan || !standsOn(plan, mark)) continue;
           const settled = this.clock() - SETTLING;
           const complete = hoursOf(whole).filter((hour) => hour.to <= settled);
           const last = complete.at(-1);
@@ -156,5 +175,5 @@ export class GasDayClose {
 const hasData = ({ balance }: AreaDay): boolean => completeness(balance.shares) > 0;
 
 const standsOn = (plan: AreaPlan, { tagId }: LateMark): boolean =>
-  plan.legs.some(({ meter }) => meter.tags.includes(tagId)) ||
+  plan.legs.some(({ meter }) => meter.tags.includes(tagId) || meter.flowTag === tagId) ||
   plan.pipes.some((pipe) => pipe.tags.includes(tagId));

@@ -1,5 +1,7 @@
 import type { ConditionMessage } from '@linepack/contracts';
-import { standing } from './loss-conditions';
+import type { Micros } from '@linepack/network';
+import type { Closed } from './gas-day-close';
+import { LossConditions, standing } from './loss-conditions';
 
 const day = (subject: string, active: boolean): ConditionMessage => ({
   alarmId: 'area:west:loss',
@@ -47,4 +49,23 @@ describe('what stands after days were closed', () => {
   );
 
   it('nothing closed changes nothing', () => expect(standing(undefined, [])).toBeUndefined());
+});
+
+it('what stood before a restart is kept, whoever comes first when the database is back', async () => {
+  const west = day('11-02', true);
+  let kept: unknown = { [west.alarmId]: west };
+  const jobs = {
+    load: async () => kept,
+    save: async (_name: string, state: unknown) => void (kept = state),
+  };
+  const told: ConditionMessage[] = [];
+  const east = {
+    plan: { id: 'east', name: west.name },
+    result: { verdict: 'within', lossPercent: 0.1, limitPercent: 1, gasDay: '11-03' },
+  } as Closed;
+  const conditions = new LossConditions(jobs, (condition) => told.push(condition));
+  await conditions.closed([east], 0 as Micros);
+  await conditions.resume();
+  expect(kept).toMatchObject({ 'area:west:loss': { active: true }, 'area:east:loss': { active: false } });
+  expect(told.map((c) => c.alarmId)).toEqual(['area:west:loss', 'area:east:loss']);
 });

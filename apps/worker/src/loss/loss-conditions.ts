@@ -47,6 +47,7 @@ export function standing(
 /** Tells the alarm engine of closed days' breaches, and again after a restart of the bus or of this process. */
 export class LossConditions {
   private readonly current = new Map<string, ConditionMessage>();
+  private resumed = false;
 
   constructor(
     private readonly jobs: Pick<JobStateRepository, 'load' | 'save'>,
@@ -55,13 +56,17 @@ export class LossConditions {
 
   /** Takes up what stood when the process ended. */
   async resume(): Promise<void> {
+    if (this.resumed) return;
     const kept = Kept.safeParse((await this.jobs.load(JOB)) ?? {});
     if (!kept.success) throw new Error(`job_state ${JOB}: ${z.prettifyError(kept.error)}`);
     for (const condition of Object.values(kept.data)) this.tell(condition);
+    this.resumed = true;
   }
 
   /** Days were closed or recalculated. */
   async closed(results: readonly Closed[], at: Micros): Promise<void> {
+    // The database may have come back for this task first: what stood must not be overwritten by what is new.
+    await this.resume();
     const days = results.map((result) => conditionOf(result, at));
     const alarmIds = new Set(days.map(({ alarmId }) => alarmId));
     const next = [...alarmIds].flatMap((alarmId) => {

@@ -23,10 +23,11 @@ export class Plans {
     return areas;
   }
 
-  /** Plans of today's configuration, at most a minute old even when nobody told of a change. */
+  /** Plans of today's configuration; none, of any day, gets older than a minute even when nobody told of a change. */
   async current(now: Micros): Promise<readonly AreaPlan[]> {
     const { latest } = this;
     if (latest && now - latest.at < CURRENT_FOR && now >= latest.at) return latest.areas;
+    this.made.clear();
     const areas = await this.make(now);
     this.latest = { at: now, areas };
     return areas;
