@@ -7,6 +7,7 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
+import { open as openFile, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { JournalledEvent } from '@linepack/store';
@@ -41,6 +42,35 @@ describe('the spool', () => {
     expect(spool.isEmpty).toBe(true);
     expect(readdirSync(folder)).toEqual([]);
   });
+
+  test.each([0, 1])(
+    'refuses what a full disk takes only half of, after %d entries, and goes on',
+    async (there) => {
+      const spool = open({ segmentBytes: 1 << 10 });
+      for (const n of numbers(0, there)) await spool.append([n], 'normal');
+      const handle = await openFile(join(folder, 'any'), 'w');
+      const prototype = Object.getPrototypeOf(handle) as { write: FileHandle['write'] };
+      await handle.close();
+      const { write } = prototype;
+      prototype.write = function (
+        this: FileHandle,
+        bytes: Uint8Array,
+        from: number,
+        length: number,
+        at: number,
+      ) {
+        return write.call(this, bytes, from, Math.floor(length / 2), at);
+      } as FileHandle['write'];
+      try {
+        await expect(spool.append([100], 'normal')).rejects.toThrow('the disk took');
+      } finally {
+        prototype.write = write;
+      }
+      await spool.append([101], 'normal');
+      expect(open().size().entries).toBe(there + 1);
+      expect(await drain(spool)).toEqual([...numbers(0, there), 101]);
+    },
+  );
 
   test('is found again by the next process, without what was done in whole segments', async () => {
     const first = open();

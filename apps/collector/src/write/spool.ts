@@ -95,12 +95,19 @@ export class Spool<Entry> {
     if (this.size().bytes + frames.length > room) throw new SpoolFullError(this.options.maxBytes);
     const { segment, file } = await this.writable();
     try {
-      await file.write(frames, 0, frames.length, segment.bytes);
+      const { bytesWritten } = await file.write(frames, 0, frames.length, segment.bytes);
+      // A disk that is nearly full takes what it can and says so only in this number.
+      if (bytesWritten < frames.length)
+        throw new Error(`spool: the disk took ${bytesWritten} of ${frames.length} bytes`);
       await file.datasync();
     } catch (error) {
       // Half a frame may stand there: the next append must not follow it.
       await this.closeTail();
-      truncateSync(segment.path, segment.bytes);
+      if (segment.entries === 0) {
+        // An empty segment in front would hide those behind it.
+        this.segments.pop();
+        unlinkSync(segment.path);
+      } else truncateSync(segment.path, segment.bytes);
       throw error;
     }
     segment.bytes += frames.length;
