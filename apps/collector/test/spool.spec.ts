@@ -49,18 +49,19 @@ describe('the spool', () => {
       const spool = open({ segmentBytes: 1 << 10 });
       for (const n of numbers(0, there)) await spool.append([n], 'normal');
       const handle = await openFile(join(folder, 'any'), 'w');
-      const prototype = Object.getPrototypeOf(handle) as { write: FileHandle['write'] };
-      await handle.close();
-      const { write } = prototype;
-      prototype.write = function (
+      type Write = (
         this: FileHandle,
         bytes: Uint8Array,
         from: number,
         length: number,
         at: number,
-      ) {
+      ) => Promise<unknown>;
+      const prototype = Object.getPrototypeOf(handle) as { write: Write };
+      await handle.close();
+      const { write } = prototype;
+      prototype.write = function (bytes, from, length, at) {
         return write.call(this, bytes, from, Math.floor(length / 2), at);
-      } as FileHandle['write'];
+      };
       try {
         await expect(spool.append([100], 'normal')).rejects.toThrow('the disk took');
       } finally {
