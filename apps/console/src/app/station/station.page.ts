@@ -1,4 +1,5 @@
 import { Component, computed, effect, inject, input, signal, untracked } from '@angular/core';
+import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
 import { Router } from '@angular/router';
 import { Icon, PriorityMark, State, Words, formatInstant, formatMoment, saveCsv } from '@linepack/console-ui';
 import { AlarmWords } from '../alarm/alarm-words';
@@ -51,7 +52,8 @@ export class StationPage {
   );
 
   constructor() {
-    this.link.refused.subscribe(({ room, code }) => {
+    // The link outlives the page: without an end each visit of a twelve-hour shift would stay subscribed.
+    this.link.refused.pipe(takeUntilDestroyed()).subscribe(({ room, code }) => {
       if (room.startsWith('station:') && code === 'forbidden')
         this.refused.set(room.slice('station:'.length));
     });
