@@ -3,11 +3,11 @@ import type { Acquisition } from './acquisition/acquisition';
 import type { Received, SourceSink } from './acquisition/source';
 import type { AlarmEngine } from './alarm/alarm-engine';
 import { StationSilence } from './alarm/station-silence';
-import { nowMicros } from './clock';
 import type { CollectorTag } from './configuration/collector-configuration';
 import type { Rate } from './health/rate';
 import type { LivePublisher } from './live/live-publisher';
 import { Measurements, type Outcome } from './measurement';
+import type { Time } from './time';
 import { wired } from './write/entry';
 import { PATIENCE_MS, type Outbox } from './write/outbox';
 
@@ -16,6 +16,7 @@ export interface FlowParts {
   readonly outbox: Outbox;
   readonly live: LivePublisher;
   readonly rate: Rate;
+  readonly time: Time;
   readonly acquisition: () => Acquisition;
 }
 
@@ -44,7 +45,7 @@ export class MeasurementFlow {
     return {
       values: (received, patienceMs) => {
         this.parts.rate.add(received.length);
-        const outcome = this.measurements.received(received, nowMicros());
+        const outcome = this.measurements.received(received, this.parts.time.now());
         const stored = this.carry(outcome, patienceMs);
         // Nothing new may be a copy of what still waits: it is durable when that is.
         if (outcome.stored.length === 0) return { durably: last };
@@ -68,7 +69,7 @@ export class MeasurementFlow {
 
   /** Repeats values that did not change, and marks devices that fell silent behind a broker. */
   keepUp(): void {
-    const now = nowMicros();
+    const now = this.parts.time.now();
     const acquisition = this.parts.acquisition();
     const repeats = this.measurements.repeats(
       (id) => acquisition.kindOf(id) === 'opcua' && acquisition.isThere(id),
@@ -92,14 +93,14 @@ export class MeasurementFlow {
   }
 
   private connected(sourceId: SourceId): void {
-    const now = nowMicros();
+    const now = this.parts.time.now();
     this.heard.add(sourceId);
     this.cover(sourceId, now, 'connected');
     this.parts.engine.sourceHeard(sourceId, 'connected', now);
   }
 
   private lost(sourceId: SourceId): void {
-    const now = nowMicros();
+    const now = this.parts.time.now();
     const wasHeard = this.heard.delete(sourceId);
     if (wasHeard) this.cover(sourceId, now, 'disconnected');
     if (this.leaving) return;

@@ -9,6 +9,7 @@ import {
 import type { Micros } from '@linepack/network';
 import type { JournalEntry } from '@linepack/store';
 import { AlarmEngine } from '../src/alarm/alarm-engine';
+import { systemTime } from '../src/time';
 import { until } from './house';
 import { PRESSURE, STATION, definitions, pressureOf } from './one-alarm';
 
@@ -18,7 +19,7 @@ class Owner {
   private readonly told: { topic: string; message: unknown }[] = [];
   readonly journal: JournalEntry[] = [];
   readonly engine = new AlarmEngine({
-    now: () => this.now as Micros,
+    time: { ...systemTime, now: () => this.now as Micros },
     tell: (topic, message) => this.told.push({ topic, message }),
     journal: (entries) => {
       this.journal.push(...entries);

@@ -7,10 +7,10 @@ import type { Micros } from '@linepack/network';
 import { AlarmRepository, LeaseRepository, type Queryable } from '@linepack/store';
 import { AlarmEngine } from '../src/alarm/alarm-engine';
 import { PartitionOwnership, type OwnershipCopy } from '../src/alarm/partition-ownership';
-import { nowMicros } from '../src/clock';
 import { startCollector, type Collector } from '../src/collector';
 import { JsonFile } from '../src/configuration/json-file';
 import { readSettings } from '../src/settings';
+import { systemTime } from '../src/time';
 import { House, quiet, spawnCollector, until } from './house';
 import { PRESSURE, STATION, definitions, pressureOf } from './one-alarm';
 import { OpcUaPlant } from './opcua-plant';
@@ -101,7 +101,7 @@ describe('two collectors beside each other', () => {
     plant.set('P', 3);
     await until('returned', () => told().length === 2);
 
-    const restarted = nowMicros();
+    const restarted = systemTime.now();
     process = spawnCollector(envOf('first'));
     await until('the first hears the plant again', () => {
       const word = alive();
@@ -148,7 +148,7 @@ class Contender {
       },
     } as Queryable;
     this.engine = new AlarmEngine({
-      now: this.now,
+      time: this.time,
       tell: (topic) => this.told.push(topic),
       journal: async (entries) => {
         await alarms.append(entries);
@@ -164,14 +164,15 @@ class Contender {
       spooled: () => [],
       engine: this.engine,
       copy: new JsonFile<OwnershipCopy>(join(house.folder, `${owner}.json`)),
-      now: this.now,
+      time: this.time,
       onDatabase: () => undefined,
       log: quiet,
     });
     this.engine.configure(definitions);
   }
 
-  private readonly now = (): Micros => (nowMicros() + this.ahead) as Micros;
+  private readonly now = (): Micros => (systemTime.now() + this.ahead) as Micros;
+  private readonly time = { ...systemTime, now: this.now };
 
   /** Nothing of its own goes on until `wake`; then a minute is gone. */
   sleep(): void {

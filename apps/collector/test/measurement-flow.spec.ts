@@ -6,10 +6,10 @@ import { QUALITY } from '@linepack/telemetry';
 import pino from 'pino';
 import type { Acquisition } from '../src/acquisition/acquisition';
 import type { AlarmEngine } from '../src/alarm/alarm-engine';
-import { nowMicros } from '../src/clock';
 import { Rate } from '../src/health/rate';
 import { LivePublisher } from '../src/live/live-publisher';
 import { MeasurementFlow } from '../src/measurement-flow';
+import { systemTime as time } from '../src/time';
 import type { Destination, Entry } from '../src/write/entry';
 import { Outbox } from '../src/write/outbox';
 import { Spool } from '../src/write/spool';
@@ -48,13 +48,14 @@ beforeEach(() => {
   // Room for nothing.
   const spool = Spool.open<Entry>({ folder, maxBytes: 1, log: () => undefined });
   const refusedFile = join(folder, 'refused.jsonl');
-  outbox = new Outbox({ destination, spool, refusedFile, onJournalled: () => undefined, log });
-  live = new LivePublisher(() => undefined);
+  outbox = new Outbox({ destination, spool, refusedFile, onJournalled: () => undefined, time, log });
+  live = new LivePublisher(() => undefined, time);
   flow = new MeasurementFlow({
     engine: deaf,
     outbox,
     live,
-    rate: new Rate(1_000),
+    rate: new Rate(1_000, time),
+    time,
     acquisition: () => brokerIsThere,
   });
   flow.configure([{ tagId, key: 's.t' as TagKey, stationId: 's' as StationId, sourceId: broker, config }]);
@@ -68,7 +69,7 @@ afterEach(async () => {
 test('a message that a full spool refused is stored when the broker sends it again', async () => {
   answer = () => Promise.reject(new Error('away'));
   const sink = flow.sinkOf(broker);
-  const [first, second] = [nowMicros() - 2_000_000, nowMicros() - 1_000_000] as [Micros, Micros];
+  const [first, second] = [time.now() - 2_000_000, time.now() - 1_000_000] as [Micros, Micros];
   await Promise.all(
     [reading(first, 5), reading(second, 6)].map((message) =>
       expect(sink.values(message, 0).durably).rejects.toThrow('the spool is full'),
@@ -87,7 +88,7 @@ test('a message that comes again is durable only when its first copy is', async 
   let arrive: () => void = () => undefined;
   answer = () => new Promise((resolve) => (arrive = resolve));
   const sink = flow.sinkOf(broker);
-  const ts = nowMicros();
+  const ts = time.now();
   const told: string[] = [];
   const copies = [1, 2].map((n) =>
     sink.values(reading(ts, 5), 0).durably.then(() => told.push(`copy ${n}, ${written.length} written`)),

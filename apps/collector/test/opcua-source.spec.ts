@@ -9,6 +9,7 @@ import type { TagId } from '@linepack/network';
 import { OPCUACertificateManager } from 'node-opcua';
 import { OpcUaSource } from '../src/acquisition/opcua-source';
 import type { Received } from '../src/acquisition/source';
+import { systemTime } from '../src/time';
 import { quiet, until } from './house';
 import { OpcUaPlant } from './opcua-plant';
 import { Wire } from './wire';
@@ -38,7 +39,14 @@ describe('a server that is connected but silent', () => {
     const endpoint = `opc.tcp://127.0.0.1:${port}`;
     const tags = [{ tagId: 1 as TagId, node: 'ns=1;s=P' }];
     const how = { kind: 'opcua', securityMode: 'none', publishingIntervalMs: 100 } as const;
-    return new OpcUaSource({ id: 'plc', name, endpoint, ...how }, tags, sink, certificates, quiet);
+    return new OpcUaSource(
+      { id: 'plc', name, endpoint, ...how },
+      tags,
+      sink,
+      certificates,
+      systemTime,
+      quiet,
+    );
   };
   beforeAll(async () => {
     await certificates.initialize();

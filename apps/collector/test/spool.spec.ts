@@ -14,6 +14,7 @@ import type { JournalledEvent } from '@linepack/store';
 import type { Entry } from '../src/write/entry';
 import { Outbox } from '../src/write/outbox';
 import { Spool, SpoolFullError } from '../src/write/spool';
+import { systemTime } from '../src/time';
 import { quiet, until } from './house';
 
 let folder: string;
@@ -155,6 +156,7 @@ describe('the way into the database', () => {
     });
     const refusedFile = join(folder, 'refused.jsonl');
     const outbox = new Outbox({
+      time: systemTime,
       destination: database,
       spool,
       refusedFile,

@@ -1,20 +1,22 @@
 import type { SourceState } from '@linepack/contracts';
 import { resolveEnvironment, type SourceConfig, type SourceId } from '@linepack/network';
-import type { OPCUACertificateManager } from 'node-opcua';
-import { nowMicros } from '../clock';
 import type { CollectorConfiguration } from '../configuration/collector-configuration';
 import type { Log } from '../log';
-import { MqttSource, type TopicTag } from './mqtt-source';
-import type { NodeTag } from './opcua-items';
-import { OpcUaSource } from './opcua-source';
+import type { Time } from '../time';
 import type { AddressedTag, PlantSource, SourceSink } from './source';
 
+/** Makes the source of a kind; it does not start it. */
+export type MakeSource = (
+  config: SourceConfig,
+  tags: readonly AddressedTag[],
+  sink: SourceSink,
+) => PlantSource;
+
 export interface AcquisitionParts {
-  /** Names this collector to plant brokers: the same after a restart, so that a lasting session is found again. */
-  readonly clientName: string;
-  readonly certificates: OPCUACertificateManager;
+  readonly make: MakeSource;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly sinkOf: (sourceId: SourceId) => SourceSink;
+  readonly time: Time;
   readonly log: Log;
 }
 
@@ -61,7 +63,7 @@ export class Acquisition {
       if (resolved !== null)
         wanted.set(id, {
           fingerprint: JSON.stringify([resolved, addressed]),
-          make: () => this.make(resolved, addressed),
+          make: () => this.parts.make(resolved, addressed, this.parts.sinkOf(id)),
         });
     }
     const leaving = [...this.running].filter(([id, r]) => wanted.get(id)?.fingerprint !== r.fingerprint);
@@ -73,14 +75,6 @@ export class Acquisition {
       this.running.set(id, { fingerprint, source });
       source.start();
     }
-  }
-
-  private make(config: SourceConfig, tags: readonly AddressedTag[]): PlantSource {
-    const { sinkOf, certificates, clientName, log } = this.parts;
-    const sink = sinkOf(config.id as SourceId);
-    return config.kind === 'opcua'
-      ? new OpcUaSource(config, tags.flatMap(nodeTag), sink, certificates, log)
-      : new MqttSource(config, tags.flatMap(topicTag), sink, `${clientName}-${config.id}`, log);
   }
 
   /** Null when a variable is not set: that source cannot be connected, but the others can. */
@@ -98,7 +92,7 @@ export class Acquisition {
     this.unresolved.set(id, {
       sourceId: id,
       state: 'disconnected',
-      since: nowMicros(),
+      since: this.parts.time.now(),
       lastNotificationAt: null,
       monitored: 0,
       rejected: 0,
@@ -106,8 +100,3 @@ export class Acquisition {
     });
   }
 }
-
-const nodeTag = ({ tagId, address }: AddressedTag): NodeTag[] =>
-  'node' in address ? [{ tagId, node: address.node }] : [];
-const topicTag = ({ tagId, address }: AddressedTag): TopicTag[] =>
-  'topic' in address ? [{ tagId, address }] : [];

@@ -2,6 +2,7 @@ import type { SourceConfig, SourceId, TagAddress, TagId } from '@linepack/networ
 import { decodeValue, parsePayload } from '@linepack/telemetry';
 import mqtt, { type IPublishPacket, type MqttClient } from 'mqtt';
 import type { Log } from '../log';
+import type { Time, Timer } from '../time';
 import { PATIENCE_MS } from '../write/outbox';
 import { ConnectionState, type PlantSource, type Received, type SourceSink } from './source';
 
@@ -27,7 +28,7 @@ export class MqttSource implements PlantSource {
   private readonly connection: ConnectionState;
   private readonly byTopic: ReadonlyMap<string, readonly TopicTag[]>;
   private client: MqttClient | null = null;
-  private retry: NodeJS.Timeout | null = null;
+  private retry: Timer | null = null;
   /** Faults already said, by tag and kind; said again once the value was fine in between. */
   private readonly faulty = new Map<string, string>();
 
@@ -36,10 +37,11 @@ export class MqttSource implements PlantSource {
     tags: readonly TopicTag[],
     private readonly sink: SourceSink,
     private readonly clientId: string,
+    private readonly time: Time,
     private readonly log: Log,
   ) {
     this.id = config.id as SourceId;
-    this.connection = new ConnectionState(this.id, sink);
+    this.connection = new ConnectionState(this.id, sink, time);
     this.byTopic = byTopic(tags);
   }
 
@@ -64,7 +66,7 @@ export class MqttSource implements PlantSource {
   }
 
   async stop(): Promise<void> {
-    if (this.retry) clearTimeout(this.retry);
+    this.retry?.cancel();
     await this.client?.endAsync(true);
     this.connection.lost('stopped', 'disconnected');
   }
@@ -110,10 +112,10 @@ export class MqttSource implements PlantSource {
   }
 
   private renew(): void {
-    this.retry ??= setTimeout(() => {
+    this.retry ??= this.time.after(REFUSED_RETRY_MS, () => {
       this.retry = null;
       this.client?.stream.destroy();
-    }, REFUSED_RETRY_MS);
+    });
   }
 
   private decode(packet: IPublishPacket): Received[] {

@@ -10,6 +10,7 @@ import {
   type UserIdentityInfo,
 } from 'node-opcua';
 import type { Log } from '../log';
+import type { Time, Timer } from '../time';
 import { PATIENCE_MS } from '../write/outbox';
 import { itemsPerCall, monitorTags, type NodeTag } from './opcua-items';
 import { ConnectionState, type PlantSource, type Received, type SourceSink } from './source';
@@ -41,10 +42,11 @@ export class OpcUaSource implements PlantSource {
     private readonly tags: readonly NodeTag[],
     private readonly sink: SourceSink,
     private readonly certificates: OPCUACertificateManager,
+    private readonly time: Time,
     private readonly log: Log,
   ) {
     this.id = config.id as SourceId;
-    this.connection = new ConnectionState(this.id, sink);
+    this.connection = new ConnectionState(this.id, sink, time);
   }
 
   start(): void {
@@ -63,13 +65,13 @@ export class OpcUaSource implements PlantSource {
 
   private async run(): Promise<void> {
     for (let failures = 0; !this.stopped; failures += 1) {
-      const startedAt = performance.now();
+      const startedAt = this.time.monotonicMs();
       // The library's messages go on for several lines; the first says it.
       const reason = await this.attempt().catch((error: Error) => error.message.split('\n')[0] as string);
       if (this.stopped) break;
       if (this.connection.state.error !== reason) this.log.warn(`source ${this.id}: ${reason}`);
       this.connection.lost(reason, 'connecting');
-      if (performance.now() - startedAt > 30_000) failures = 0;
+      if (this.time.monotonicMs() - startedAt > 30_000) failures = 0;
       await this.pause(BACKOFF_MS[Math.min(failures, BACKOFF_MS.length - 1)] as number);
     }
     this.connection.lost('stopped', 'disconnected');
@@ -77,9 +79,9 @@ export class OpcUaSource implements PlantSource {
 
   private pause(ms: number): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
+      const timer = this.time.after(ms, resolve);
       this.abort = () => {
-        clearTimeout(timer);
+        timer.cancel();
         resolve();
       };
     });
@@ -102,7 +104,7 @@ export class OpcUaSource implements PlantSource {
       client.on('connection_lost', () => resolve('connection lost'));
       client.on('close', (error?: Error | null) => resolve(error?.message ?? 'connection closed'));
     });
-    let watchdog: NodeJS.Timeout | undefined;
+    let watchdog: Timer | undefined;
     let channel: ClientSecureChannelLayer | undefined;
     client.on('secure_channel_created', (created) => (channel = created));
     try {
@@ -113,8 +115,8 @@ export class OpcUaSource implements PlantSource {
       // The server may go away, or the source be stopped, while the attempt is still opening.
       return await Promise.race([opened, ended]);
     } finally {
-      clearInterval(watchdog);
-      await closed(client, () => channel?.forceConnectionBreak());
+      watchdog?.cancel();
+      await closed(this.time, client, () => channel?.forceConnectionBreak());
     }
   }
 
@@ -147,14 +149,14 @@ export class OpcUaSource implements PlantSource {
     return subscription;
   }
 
-  private watch(subscription: ClientSubscription): NodeJS.Timeout {
+  private watch(subscription: ClientSubscription): Timer {
     this.connection.heard();
     const interval = subscription.publishingInterval * subscription.maxKeepAliveCount * SILENT_KEEP_ALIVES;
     const limitMs = Math.max(interval, 3_000);
-    return setInterval(() => {
-      const silentMs = (Date.now() * 1_000 - (this.connection.state.lastNotificationAt ?? 0)) / 1_000;
+    return this.time.every(limitMs / 4, () => {
+      const silentMs = (this.time.now() - (this.connection.state.lastNotificationAt ?? 0)) / 1_000;
       if (silentMs > limitMs) this.abort(`neither a value nor a keep-alive for ${Math.round(silentMs)} ms`);
-    }, limitMs / 4);
+    });
   }
 }
 
@@ -175,17 +177,17 @@ class ValueBatch {
 }
 
 /** Takes a client down for good. A server that does not answer the goodbye does not hold it up: the line is broken. */
-async function closed(client: OPCUAClient, breakLine: () => void): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
+async function closed(time: Time, client: OPCUAClient, breakLine: () => void): Promise<void> {
+  let timer: Timer | undefined;
   const late = new Promise<void>((resolve) => {
-    timer = setTimeout(() => {
+    timer = time.after(CLOSE_MS, () => {
       breakLine();
       resolve();
-    }, CLOSE_MS);
+    });
   });
   // What ended the attempt was said already; that the goodbye fails too adds nothing.
   await Promise.race([client.disconnect().catch(() => undefined), late]);
-  clearTimeout(timer);
+  timer?.cancel();
 }
 
 const MODES = {

@@ -1,7 +1,7 @@
 import type { SourceState } from '@linepack/contracts';
 import type { Micros, SourceConfig, SourceId, TagAddress, TagId } from '@linepack/network';
 import type { Quality } from '@linepack/telemetry';
-import { nowMicros } from '../clock';
+import type { Time } from '../time';
 
 /** A value as the plant sent it: not scaled, stamped by the source or not at all. */
 export interface Received {
@@ -43,11 +43,12 @@ export class ConnectionState {
   constructor(
     sourceId: SourceId,
     private readonly sink: SourceSink,
+    private readonly time: Time,
   ) {
     this.current = {
       sourceId,
       state: 'connecting',
-      since: nowMicros(),
+      since: time.now(),
       lastNotificationAt: null,
       monitored: 0,
       rejected: 0,
@@ -60,7 +61,7 @@ export class ConnectionState {
   }
 
   heard(): void {
-    this.current = { ...this.current, lastNotificationAt: nowMicros() };
+    this.current = { ...this.current, lastNotificationAt: this.time.now() };
   }
 
   monitoring(counts: { monitored: number; rejected: number; error: string | null }): void {
@@ -68,14 +69,14 @@ export class ConnectionState {
   }
 
   connected(): void {
-    this.current = { ...this.current, state: 'connected', since: nowMicros() };
+    this.current = { ...this.current, state: 'connected', since: this.time.now() };
     this.told = 'connected';
     this.sink.connected();
   }
 
   /** `outlook` is what comes next: another attempt, or nothing. */
   lost(error: string, outlook: 'connecting' | 'disconnected'): void {
-    const since = this.current.state === 'connected' ? nowMicros() : this.current.since;
+    const since = this.current.state === 'connected' ? this.time.now() : this.current.since;
     this.current = { ...this.current, state: outlook, since, error, monitored: 0 };
     if (this.told === 'lost') return;
     this.told = 'lost';

@@ -10,12 +10,13 @@ import {
 import type { Micros, SourceId } from '@linepack/network';
 import type { JournalEntry, JournalledEvent } from '@linepack/store';
 import type { Measured } from '../measurement';
+import type { Time, Timer } from '../time';
 import type { Durable } from '../write/outbox';
 import { AlarmPartition } from './alarm-partition';
 import { NO_DEFINITIONS, type Definitions } from './definitions';
 
 export interface AlarmSurroundings {
-  readonly now: () => Micros;
+  readonly time: Time;
   readonly tell: (topic: string, message: unknown, keep?: 'retained') => void;
   /** Resolves when the entries are durable; rejects when they are not, and must then be given again. */
   readonly journal: (entries: readonly JournalEntry[]) => Promise<Durable>;
@@ -38,7 +39,7 @@ export class AlarmEngine {
   /** The last word of the worker on each condition, for a partition that is taken over later. */
   private readonly conditions = new Map<string, { partition: string; message: ConditionMessage }>();
   private readonly commands = new Map<string, Promise<AlarmCommandReply>>();
-  private readonly tables = new Map<string, NodeJS.Timeout>();
+  private readonly tables = new Map<string, Timer>();
   /** What is known of sources and stations, for the same reason. */
   private readonly links = new Map<string, { definition: AlarmDefinition; input: AlarmInput }>();
 
@@ -69,7 +70,7 @@ export class AlarmEngine {
   /** The lease was lost: another owner speaks for it now. */
   disown(name: string): void {
     this.partitions.delete(name);
-    clearTimeout(this.tables.get(name));
+    this.tables.get(name)?.cancel();
     this.tables.delete(name);
     this.around.onChange();
   }
@@ -116,7 +117,7 @@ export class AlarmEngine {
   }
 
   tick(): void {
-    const now = this.around.now();
+    const now = this.around.time.now();
     for (const partition of this.partitions.values()) void this.announce(partition.tick(now));
   }
 
@@ -148,7 +149,7 @@ export class AlarmEngine {
 
   private define(partition: AlarmPartition): void {
     const mine = this.definitions.all.filter((d) => d.partition === partition.name);
-    void this.announce(partition.define(mine, this.around.now()));
+    void this.announce(partition.define(mine, this.around.time.now()));
   }
 
   private link(definition: AlarmDefinition | undefined, heard: 'connected' | 'lost', at: Micros): void {
@@ -181,7 +182,7 @@ export class AlarmEngine {
     const refused = (code: Extract<AlarmCommandReply, { ok: false }>['code'], detail: string) =>
       ({ commandId, ok: false, code, detail }) as const;
     if (!partition.has(alarmId)) return refused('unknownAlarm', `${alarmId}: no such alarm`);
-    const at = this.around.now();
+    const at = this.around.time.now();
     const result = partition.step(alarmId, { kind, at, occurrence, position, actor, comment });
     if (!('entries' in result))
       return refused(
@@ -217,7 +218,7 @@ export class AlarmEngine {
       return await this.around.journal(entries);
     } catch {
       // The outbox has said why; the events are not given up while this process lives.
-      setTimeout(() => void this.journal(entries), JOURNAL_RETRY_MS).unref();
+      this.around.time.after(JOURNAL_RETRY_MS, () => void this.journal(entries));
       return null;
     }
   }
@@ -226,16 +227,17 @@ export class AlarmEngine {
     if (this.tables.has(name)) return;
     this.tables.set(
       name,
-      setTimeout(() => this.publish(name), TABLE_DELAY_MS),
+      this.around.time.after(TABLE_DELAY_MS, () => this.publish(name)),
     );
   }
 
   private publish(name: string): void {
-    clearTimeout(this.tables.get(name));
+    this.tables.get(name)?.cancel();
     this.tables.delete(name);
     const doubt = this.around.doubt();
     if (doubt) return void doubt.then(() => this.publishSoon(name));
     const partition = this.partitions.get(name);
-    if (partition) this.around.tell(TOPIC.alarmTable(name), partition.table(this.around.now()), 'retained');
+    if (partition)
+      this.around.tell(TOPIC.alarmTable(name), partition.table(this.around.time.now()), 'retained');
   }
 }

@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Alarm, AlarmEvent } from '@linepack/contracts';
 import type { AlarmRepository, Lease, LeaseRepository } from '@linepack/store';
 import { MICROS_PER_MS, type Micros } from '@linepack/network';
 import type { JsonFile } from '../configuration/json-file';
 import type { Log } from '../log';
+import { sleep, type Time, type Timer } from '../time';
 import type { AlarmEngine } from './alarm-engine';
 
 export interface OwnershipCopy {
@@ -18,13 +18,13 @@ export interface OwnershipCopy {
 export interface OwnershipParts {
   /** Names this data folder, which one process at a time has locked: after a crash the same owner goes on at once. */
   readonly owner: string;
-  readonly leases: LeaseRepository;
+  readonly leases: Pick<LeaseRepository, 'acquire' | 'renew' | 'release'>;
   readonly alarms: Pick<AlarmRepository, 'states'>;
   /** Alarm events that wait for the database, oldest first. */
   readonly spooled: () => AlarmEvent[];
   readonly engine: AlarmEngine;
-  readonly copy: JsonFile<OwnershipCopy>;
-  readonly now: () => Micros;
+  readonly copy: Pick<JsonFile<OwnershipCopy>, 'read'>;
+  readonly time: Time;
   readonly onDatabase: (state: 'up' | 'away', error?: Error) => void;
   readonly log: Log;
 }
@@ -47,12 +47,12 @@ const CHECK_MS = 5_000;
 export class PartitionOwnership {
   private wanted: readonly string[] = [];
   private readonly held = new Map<string, Lease>();
-  private timer: NodeJS.Timeout | null = null;
+  private timer: Timer | null = null;
   private running: Promise<void> | null = null;
   private stopped = false;
   private spooled: AlarmEvent[] | null = null;
   private beatAt: Micros;
-  private readonly beating: NodeJS.Timeout;
+  private readonly beating: Timer;
   private checking: Promise<void> | null = null;
   private readonly remembered: Map<string, OwnershipCopy['partitions'][number]>;
 
@@ -60,8 +60,8 @@ export class PartitionOwnership {
     const copy = parts.copy.read();
     const mine = copy?.owner === parts.owner ? copy.partitions : [];
     this.remembered = new Map(mine.map((p) => [p.partition, p]));
-    this.beatAt = parts.now();
-    this.beating = setInterval(() => this.beat(), BEAT_MS).unref();
+    this.beatAt = parts.time.now();
+    this.beating = parts.time.every(BEAT_MS, () => this.beat());
   }
 
   /** Null when what the engine owns is ours for all we know; otherwise resolves when that has been asked. */
@@ -82,8 +82,8 @@ export class PartitionOwnership {
   /** Gives the leases back, so that another collector may take over without waiting. */
   async stop(): Promise<void> {
     this.stopped = true;
-    clearInterval(this.beating);
-    if (this.timer) clearTimeout(this.timer);
+    this.beating.cancel();
+    this.timer?.cancel();
     await this.running;
     for (const lease of this.held.values())
       await this.parts.leases.release(lease).catch((error: Error) => {
@@ -93,8 +93,8 @@ export class PartitionOwnership {
 
   private soon(delayMs: number): void {
     if (this.stopped || this.running) return;
-    if (this.timer) clearTimeout(this.timer);
-    this.timer = setTimeout(() => void this.ask(), delayMs);
+    this.timer?.cancel();
+    this.timer = this.parts.time.after(delayMs, () => void this.ask());
   }
 
   private ask(): Promise<void> {
@@ -106,14 +106,14 @@ export class PartitionOwnership {
   }
 
   private beat(): void {
-    const now = this.parts.now();
+    const now = this.parts.time.now();
     const slept = now - this.beatAt > SLEPT_MS * MICROS_PER_MS;
     this.beatAt = now;
     if (!slept || this.stopped) return;
     this.parts.log.warn('this process stood still: asks whether its leases are still its own');
     // A round that began before says nothing of what it asked before the pause.
     const round = (this.running ?? Promise.resolve()).then(() => this.ask());
-    const asked = Promise.race([round, sleep(CHECK_MS, undefined, { ref: false })]);
+    const asked = Promise.race([round, sleep(this.parts.time, CHECK_MS)]);
     const check = asked.finally(() => {
       if (this.checking === check) this.checking = null;
     });

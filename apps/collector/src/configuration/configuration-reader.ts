@@ -1,5 +1,6 @@
 import type { ConfigRepository } from '@linepack/store';
 import type { Log } from '../log';
+import type { Time, Timer } from '../time';
 import { configurationOf, type CollectorConfiguration } from './collector-configuration';
 import type { JsonFile } from './json-file';
 
@@ -12,7 +13,7 @@ const REGULAR_MS = 30_000;
  */
 export class ConfigurationReader {
   private current: string | null = null;
-  private timer: NodeJS.Timeout | null = null;
+  private timer: Timer | null = null;
   private reading: Promise<void> | null = null;
   private again = false;
   private failed = false;
@@ -20,8 +21,9 @@ export class ConfigurationReader {
 
   constructor(
     private readonly repository: Pick<ConfigRepository, 'currentNetwork'>,
-    private readonly copy: JsonFile<CollectorConfiguration>,
+    private readonly copy: Pick<JsonFile<CollectorConfiguration>, 'read' | 'write'>,
     private readonly apply: (configuration: CollectorConfiguration) => void,
+    private readonly time: Time,
     private readonly log: Log,
   ) {}
 
@@ -38,19 +40,19 @@ export class ConfigurationReader {
       this.again = true;
       return;
     }
-    if (this.timer) clearTimeout(this.timer);
+    this.timer?.cancel();
     this.reading = this.read().finally(() => {
       this.reading = null;
       if (this.stopped) return;
       const wait = this.again ? 0 : this.current === null || this.failed ? WITHOUT_MS : REGULAR_MS;
       this.again = false;
-      this.timer = setTimeout(() => this.refresh(), wait);
+      this.timer = this.time.after(wait, () => this.refresh());
     });
   }
 
   async stop(): Promise<void> {
     this.stopped = true;
-    if (this.timer) clearTimeout(this.timer);
+    this.timer?.cancel();
     await this.reading;
   }
 

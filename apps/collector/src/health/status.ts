@@ -1,8 +1,9 @@
 import type { PartStatus, SourceState } from '@linepack/contracts';
-import { nowMicros } from '../clock';
+import type { Micros } from '@linepack/network';
 import type { SpoolSize } from '../write/spool';
 
 export interface Facts {
+  readonly at: Micros;
   readonly configured: boolean;
   readonly busConnected: boolean;
   readonly database: 'up' | 'away';
@@ -22,7 +23,7 @@ export function statusOf(facts: Facts): PartStatus {
   return {
     part: 'collector',
     state: !facts.configured ? 'starting' : troubles.length > 0 ? 'degraded' : 'up',
-    at: nowMicros(),
+    at: facts.at,
     detail: facts.configured ? troubles.join('; ') : 'waits for a network in the database',
     database: facts.database,
     spool: facts.spool,

@@ -1,6 +1,6 @@
 import { TOPIC, type LiveBatch, type LiveSample } from '@linepack/contracts';
 import type { Sample } from '@linepack/telemetry';
-import { nowMicros } from '../clock';
+import type { Time, Timer } from '../time';
 import { wired } from '../write/entry';
 
 const LIVE_INTERVAL_MS = 250;
@@ -8,11 +8,14 @@ const LIVE_INTERVAL_MS = 250;
 /** Changed values to the screens, at most four batches a second and station. A newer value replaces an unsent one. */
 export class LivePublisher {
   private readonly unsent = new Map<string, Map<number, LiveSample>>();
-  private readonly timer: NodeJS.Timeout;
+  private readonly timer: Timer;
   private last = new Map<number, Sample>();
 
-  constructor(private readonly publish: (topic: string, batch: LiveBatch) => void) {
-    this.timer = setInterval(() => this.send(), LIVE_INTERVAL_MS);
+  constructor(
+    private readonly publish: (topic: string, batch: LiveBatch) => void,
+    private readonly time: Time,
+  ) {
+    this.timer = time.every(LIVE_INTERVAL_MS, () => this.send());
   }
 
   /** Older than what was sent is history, not live; the same again is no change, unless it is a `repeat`. */
@@ -27,13 +30,13 @@ export class LivePublisher {
   }
 
   stop(): void {
-    clearInterval(this.timer);
+    this.timer.cancel();
     this.send();
   }
 
   private send(): void {
     for (const [stationId, samples] of this.unsent)
-      this.publish(TOPIC.live(stationId), { stationId, at: nowMicros(), samples: [...samples.values()] });
+      this.publish(TOPIC.live(stationId), { stationId, at: this.time.now(), samples: [...samples.values()] });
     this.unsent.clear();
   }
 }

@@ -1,6 +1,7 @@
 import { appendFile } from 'node:fs/promises';
 import type { JournalledEvent } from '@linepack/store';
 import type { Log } from '../log';
+import { within, type Time, type Timer } from '../time';
 import { weightOf, type Destination, type Entry } from './entry';
 import { SpoolFullError, type Spool, type SpoolSize } from './spool';
 
@@ -10,6 +11,7 @@ export type Durable = 'journal' | 'spool';
 /** How long an entry may wait for company: journal entries not at all, acknowledged messages briefly, samples a second. */
 export const PATIENCE_MS = { journal: 0, acknowledged: 100, samples: 1_000 } as const;
 const BATCH_ROWS = 5_000;
+/** A database that hangs is away: what it writes after all is the same again, which is safe. */
 const DEADLINE_MS = 15_000;
 const RETRY_MS = 1_000;
 const REPLAY_ENTRIES = 200;
@@ -20,6 +22,7 @@ export interface OutboxOptions {
   /** Entries the database refuses for what they are, not for being away, are set aside here. */
   readonly refusedFile: string;
   readonly onJournalled: (events: readonly JournalledEvent[]) => void;
+  readonly time: Time;
   readonly log: Log;
 }
 
@@ -37,11 +40,11 @@ interface Waiting {
 export class Outbox {
   private queue: Waiting[] = [];
   private queuedRows = 0;
-  private timer: NodeJS.Timeout | null = null;
+  private timer: Timer | null = null;
   private dueAt = Infinity;
   private flushing: Promise<void> | null = null;
   private draining: Promise<void> | null = null;
-  private retry: NodeJS.Timeout | null = null;
+  private retry: Timer | null = null;
   private replayLimit = REPLAY_ENTRIES;
   private stopped = false;
   private away = false;
@@ -86,19 +89,19 @@ export class Outbox {
   /** Delivers what is queued, to the database or the spool, and stops. */
   async stop(): Promise<void> {
     this.stopped = true;
-    if (this.timer) clearTimeout(this.timer);
-    if (this.retry) clearTimeout(this.retry);
+    this.timer?.cancel();
+    this.retry?.cancel();
     await this.flush();
     await this.draining;
     await this.options.spool.close();
   }
 
   private schedule(delayMs: number): void {
-    const at = performance.now() + delayMs;
+    const at = this.options.time.monotonicMs() + delayMs;
     if (this.stopped || at >= this.dueAt) return;
-    if (this.timer) clearTimeout(this.timer);
+    this.timer?.cancel();
     this.dueAt = at;
-    this.timer = setTimeout(() => void this.flush(), delayMs);
+    this.timer = this.options.time.after(delayMs, () => void this.flush());
   }
 
   private flush(): Promise<void> {
@@ -137,7 +140,7 @@ export class Outbox {
   }
 
   private async write(entries: readonly Entry[]): Promise<JournalledEvent[]> {
-    const journalled = await withDeadline(this.options.destination.write(entries));
+    const journalled = await within(this.options.time, DEADLINE_MS, this.options.destination.write(entries));
     this.counts.written += entries.reduce((sum, e) => sum + weightOf(e), 0);
     this.cameBack();
     return journalled;
@@ -173,13 +176,13 @@ export class Outbox {
 
   private retryIn(delayMs: number): void {
     if (this.stopped || this.draining || this.retry) return;
-    this.retry = setTimeout(() => {
+    this.retry = this.options.time.after(delayMs, () => {
       this.retry = null;
       this.draining = this.drain().finally(() => {
         this.draining = null;
         if (!this.options.spool.isEmpty) this.retryIn(RETRY_MS);
       });
-    }, delayMs);
+    });
   }
 
   private async drain(): Promise<void> {
@@ -226,17 +229,4 @@ export class Outbox {
 function isRefusal(error: unknown): error is Error {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   return typeof code === 'string' && /^2[23][0-9A-Z]{3}$/.test(code);
-}
-
-/** A database that hangs is away: what it writes after all is the same again, which is safe. */
-async function withDeadline<T>(work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer for ${DEADLINE_MS / 1_000} s`)), DEADLINE_MS);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
