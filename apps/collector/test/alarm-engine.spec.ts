@@ -39,11 +39,12 @@ class Owner {
     this.engine.measured([pressureOf(value, this.now as Micros)]);
   }
 
-  note(position: Position, occurrence: number, commandId: string) {
+  note(position: Position, occurrence: number, commandId: string, sentAgo = 0) {
     const command: AlarmCommand = {
       commandId,
       replyTo: '',
-      at: this.now,
+      at: this.now - sentAgo,
+      deadline: this.now - sentAgo + 4_000_000,
       kind: 'acknowledge',
       alarmId: PRESSURE,
       occurrence,
@@ -100,6 +101,15 @@ describe('an alarm that is normal again', () => {
     expect(await after.note('dispatch', 1, 'b')).toMatchObject({ ok: true });
     await after.table();
     after.engine.stop();
+  });
+
+  test('a command whose sender no longer waits is not executed', async () => {
+    const owner = new Owner();
+    owner.measure(4.5);
+    expect(await owner.note('station', 1, 'a', 4_000_001)).toMatchObject({ ok: false, code: 'expired' });
+    expect(owner.events).toEqual(['raised']);
+    expect(await owner.note('station', 1, 'b', 4_000_000)).toMatchObject({ ok: true });
+    owner.engine.stop();
   });
 
   test('an alarm that was never raised is on no table and there is nothing to note', async () => {

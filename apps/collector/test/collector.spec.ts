@@ -65,6 +65,7 @@ describe('a collector between a plant, a bus and a database', () => {
       commandId,
       replyTo: 'linepack/reply/test',
       at: 0,
+      deadline: Number.MAX_SAFE_INTEGER,
       kind: 'acknowledge',
       alarmId,
       occurrence,

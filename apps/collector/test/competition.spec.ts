@@ -111,8 +111,12 @@ describe('two collectors beside each other', () => {
     await until('both have heard it', () => screensTold(4.6) === 2);
     await until('raised again', () => told().length >= 3);
     const command = { commandId: 'c', replyTo: 'linepack/reply/test', at: 0, kind: 'acknowledge' };
+    const deadline = Number.MAX_SAFE_INTEGER;
     const what = { alarmId: 'tag:gate.p:H', occurrence: 2, position: 'station', actor: 'li', comment: '' };
-    await house.listener.publishAsync('linepack/alarm/command/gate', JSON.stringify({ ...command, ...what }));
+    await house.listener.publishAsync(
+      'linepack/alarm/command/gate',
+      JSON.stringify({ ...command, ...what, deadline }),
+    );
     await until('acknowledged', () => told().length >= 4);
     plant.set('P', 3.1);
     await until('returned again', () => told().length >= 5);
@@ -227,6 +231,7 @@ test('an owner who slept through the loss of its lease does not say or write ano
     commandId: 'c',
     replyTo: '',
     at: 0,
+    deadline: Number.MAX_SAFE_INTEGER,
     kind: 'acknowledge',
     alarmId: PRESSURE,
     occurrence: 2,

@@ -22,7 +22,19 @@ export const TOPIC = {
   configurationChanged: 'linepack/configuration/changed',
   /** Retained, with a last will. */
   status: (part: string) => `linepack/status/${part}`,
+  /** Of several collectors each has its own word. */
+  collectorStatus: (instance: string) => `linepack/status/collector/${instance}`,
+  /** Filter of all of them. */
+  statuses: 'linepack/status/#',
 } as const;
+
+/**
+ * Where an owner may answer: a topic of `TOPIC.reply`. A wildcard published to makes the broker drop its client
+ * (MQTT 3.1.1, 3.3.2.1), and another topic would let a command speak in a collector's name.
+ */
+export const ReplyTopic = z
+  .string()
+  .regex(/^linepack\/reply\/[A-Za-z0-9._-]{1,64}$/, 'expected linepack/reply/<client>');
 
 /** A sample on the wire: [tag id, source time in microseconds, quality, value]. */
 export const LiveSample = z.tuple([z.number().int(), micros, z.number().int(), z.number().nullable()]);
@@ -52,8 +64,11 @@ export type AlarmTableMessage = z.infer<typeof AlarmTableMessage>;
 /** console → api → bus → the partition's owner. */
 export const AlarmCommand = z.object({
   commandId: z.string(),
-  replyTo: z.string().describe('Topic of the reply'),
+  replyTo: ReplyTopic,
   at: micros,
+  deadline: micros.describe(
+    'Clock of the sender. Not begun by then, it must not be executed: the sender is about to stop waiting',
+  ),
   kind: z.literal('acknowledge'),
   alarmId: z.string(),
   occurrence: z.number().int(),
@@ -73,7 +88,7 @@ export const AlarmCommandReply = z.discriminatedUnion('ok', [
   z.object({
     commandId: z.string(),
     ok: z.literal(false),
-    code: z.enum(['unknownAlarm', 'otherOccurrence', 'nothingToAcknowledge', 'notDurable']),
+    code: z.enum(['unknownAlarm', 'otherOccurrence', 'nothingToAcknowledge', 'expired', 'notDurable']),
     detail: z.string(),
   }),
 ]);

@@ -6,6 +6,25 @@ import { micros } from './plant';
 export const PartState = z.enum(['up', 'starting', 'degraded', 'down', 'absent']);
 export type PartState = z.infer<typeof PartState>;
 
+const count = z.number().int().min(0);
+
+/**
+ * What became of every word a source said, words since the collector's start. Every word is in exactly one column:
+ * received = stored + unchanged + duplicate + history + Σ refused + discarded + waiting + uncounted.
+ */
+export const LossLedger = z.object({
+  received: count,
+  stored: count,
+  unchanged: count.describe('Thinned out: inside the deadband or the same again'),
+  duplicate: count,
+  history: count.describe('Stored at its own time, neither shown nor alarmed'),
+  refused: z.record(z.string(), count).describe('By reason'),
+  discarded: count,
+  waiting: count.describe('Not decided yet, or on its way to the database'),
+  uncounted: z.number().int().describe('0 unless the ledger itself is wrong'),
+});
+export type LossLedger = z.infer<typeof LossLedger>;
+
 export const SourceState = z.object({
   sourceId: z.string(),
   state: z.enum(['connected', 'connecting', 'disconnected']),
@@ -14,6 +33,14 @@ export const SourceState = z.object({
   monitored: z.number().int().describe('Tags subscribed to'),
   rejected: z.number().int().describe('Tags the server refused to monitor'),
   error: z.string().nullable(),
+  ledger: LossLedger.optional(),
+  skewS: z
+    .number()
+    .nullable()
+    .optional()
+    .describe('How far the clock of the source is behind ours, s; null: not known yet'),
+  clockSteps: count.optional().describe('How often its clock was seen to jump'),
+  withoutFirstValue: count.optional().describe('Tags subscribed to that never got a value'),
 });
 export type SourceState = z.infer<typeof SourceState>;
 
@@ -28,6 +55,16 @@ export const PartStatus = z.object({
   sources: z.array(SourceState).optional(),
   samplesPerSecond: z.number().optional(),
   history: HistoryProgress.optional(),
+  instance: z.string().optional().describe('Which of several collectors speaks'),
+  partitions: z.array(z.string()).optional().describe('Station ids, and `network`, that this collector owns'),
+  unowned: z
+    .array(z.string())
+    .optional()
+    .describe('Partitions without a living owner: nobody watches their alarms'),
+  ledger: LossLedger.optional().describe('Totals of all its sources'),
+  alarmInconsistencies: count
+    .optional()
+    .describe('Alarms whose state the audit found to differ from their condition: 0, or a fault of ours'),
 });
 export type PartStatus = z.infer<typeof PartStatus>;
 
@@ -47,7 +84,9 @@ export const Diagnostics = z.object({
   spool: z.object({ entries: z.number().int(), bytes: z.number().int() }),
   samplesPerSecond: z.number().nullable(),
   database: z.enum(['up', 'away']),
+  collectors: z.array(PartStatus).optional().describe('Each instance by itself; `parts` has them as one'),
   auditWaiting: z.number().int().describe('Audit entries in memory that wait for the database'),
+  auditSetAside: count.optional().describe('Audit entries the database could not keep, in a file of the api'),
   lag: z
     .array(
       z.object({

@@ -3,6 +3,7 @@ import { z } from 'zod';
 /** Every code the api answers with; the console has a text for each. */
 export const PROBLEM_CODES = [
   'invalidInput',
+  'unkeepableText',
   'badCredentials',
   'notSignedIn',
   'forbidden',
@@ -13,6 +14,9 @@ export const PROBLEM_CODES = [
   'nothingToAcknowledge',
   'tooManyAttempts',
   'noOwner',
+  'expired',
+  'outcomeUnknown',
+  'notRecorded',
   'notDurable',
   'databaseAway',
   'busAway',

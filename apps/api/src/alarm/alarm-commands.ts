@@ -6,6 +6,9 @@ import { NoOwner } from '../http/errors';
 /** How long the owner of a partition may take to make a command durable and answer, ms. */
 export const ANSWER_WITHIN_MS = 5_000;
 
+/** The owner must have begun by then, ms: a second is left for making it durable and for the answer's way back. */
+export const EXECUTE_WITHIN_MS = 4_000;
+
 interface Waiting {
   readonly resolve: (reply: AlarmCommandReply) => void;
   readonly timer: NodeJS.Timeout;

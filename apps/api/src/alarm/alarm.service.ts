@@ -19,7 +19,7 @@ import { AuditTrail } from '../audit/audit-trail';
 import { DatabaseGate } from '../database/database-gate';
 import { ApiError, Forbidden } from '../http/errors';
 import { CLOCK, type Clock } from '../settings/clock';
-import { AlarmCommands } from './alarm-commands';
+import { AlarmCommands, EXECUTE_WITHIN_MS } from './alarm-commands';
 import { AlarmTableMemory } from './alarm-table';
 
 /** Who gives a command, and from where. */
@@ -37,7 +37,12 @@ const REFUSALS: Record<Refusal, { status: number; message: string }> = {
     message: 'The alarm has occurred again since: look at the new occurrence.',
   },
   nothingToAcknowledge: { status: 409, message: 'There is nothing to acknowledge.' },
-  notDurable: { status: 503, message: 'The acknowledgement could not be kept. Try again.' },
+  expired: { status: 503, message: 'It reached the collector too late and was not carried out. Try again.' },
+  notDurable: {
+    status: 503,
+    message:
+      'The acknowledgement is not durable yet; it is tried again. Look at the alarm before repeating it.',
+  },
 };
 
 const refused = (code: Refusal): ApiError =>
@@ -91,8 +96,10 @@ export class AlarmService {
     const alarm = await this.find(alarmId);
     if (!alarm) throw refused('unknownAlarm');
     assertMaySee(user, alarm.stationId);
+    const at = this.now() * 1_000;
     const reply = await this.commands.send(alarm.partition, {
-      at: this.now() * 1_000,
+      at,
+      deadline: at + EXECUTE_WITHIN_MS * 1_000,
       kind: 'acknowledge',
       alarmId,
       occurrence,

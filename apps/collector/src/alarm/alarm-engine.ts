@@ -181,8 +181,9 @@ export class AlarmEngine {
     const { commandId, alarmId, kind, occurrence, position, actor, comment } = command;
     const refused = (code: Extract<AlarmCommandReply, { ok: false }>['code'], detail: string) =>
       ({ commandId, ok: false, code, detail }) as const;
-    if (!partition.has(alarmId)) return refused('unknownAlarm', `${alarmId}: no such alarm`);
     const at = this.around.time.now();
+    if (at > command.deadline) return refused('expired', 'it came after the time its sender waits for');
+    if (!partition.has(alarmId)) return refused('unknownAlarm', `${alarmId}: no such alarm`);
     const result = partition.step(alarmId, { kind, at, occurrence, position, actor, comment });
     if (!('entries' in result))
       return refused(
