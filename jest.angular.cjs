@@ -18,6 +18,8 @@ const angularProject = (displayName, rootDir) => ({
   setupFiles: [join(root, 'libs/console-ui/jest.browser.cjs')],
   setupFilesAfterEnv: [join(root, 'libs/console-ui/jest.setup.cjs')],
   moduleNameMapper: doors,
+  // Transloco's helpers are native modules in files that are called .js.
+  transformIgnorePatterns: ['node_modules/(?!(.*\\.mjs$|@jsverse/utils/.*\\.js$))'],
   testTimeout: 30_000,
 });
 
