@@ -7,7 +7,7 @@ import { AlarmWords } from './alarm-words';
 import { AlarmStore } from './alarm.store';
 import { FaceplateStore } from './faceplate.store';
 
-/** On every page: how many alarms, the oldest nobody answered, flood, set aside, not journalled. */
+/** On every page: how many alarms, the worst nobody answered, flood, set aside, not journalled. */
 @Component({
   selector: 'lp-alarm-banner',
   imports: [Icon, PriorityMark, RouterLink],
@@ -23,8 +23,8 @@ export class AlarmBanner {
   protected readonly faceplate = inject(FaceplateStore);
   private readonly clock = inject(Clock);
 
-  protected readonly oldest = computed(() => {
-    const alarm = this.alarms.oldestOwed();
+  protected readonly worst = computed(() => {
+    const alarm = this.alarms.worstOwed();
     if (!alarm) return null;
     const since = alarm.activeSince;
     return {

@@ -1,6 +1,7 @@
 import type { Alarm, AlarmEvent, AlarmTable, Position } from '@linepack/contracts';
 import {
   TableReadings,
+  afterAnswer,
   afterEvent,
   afterJournalled,
   byUrgency,
@@ -104,7 +105,7 @@ describe('the table after transitions', () => {
 });
 
 describe('the order of the list', () => {
-  it('is priority, then what is owed, then the newest; what is set aside comes last', () => {
+  it('is the worst first, then what is owed, then the oldest; what is set aside comes last', () => {
     const listed = table(
       alarm({ alarmId: 'shelved-1', letter: 'E' }),
       alarm({ alarmId: 'low', priority: 3, activeSince: 99 }),
@@ -113,7 +114,41 @@ describe('the order of the list', () => {
       alarm({ alarmId: 'new', activeSince: 9 }),
     ).alarms;
     const order = [...listed].sort(byUrgency('dispatch')).map((a) => a.alarmId);
-    expect(order).toEqual(['new', 'old', 'noted', 'low', 'shelved-1']);
+    expect(order).toEqual(['old', 'new', 'noted', 'low', 'shelved-1']);
+  });
+});
+
+describe('the answer to an acknowledgement', () => {
+  const byDispatch = alarm({ noted: { station: null, dispatch: note } });
+  const byBoth = alarm({ letter: 'C', acknowledged: true, noted: { station: note, dispatch: note } });
+  const after = (held: Alarm, answer: Alarm, durable: 'journal' | 'spool' = 'journal') =>
+    afterAnswer(heldFrom(table(held)), { durable, alarm: answer }, 'dispatch').get(held.alarmId);
+
+  it('is taken when it comes before its event', () => {
+    expect(after(alarm(), byDispatch)).toMatchObject({ letter: 'B', noted: byDispatch.noted });
+  });
+  it('never overwrites what came after it: the station noted it meanwhile', () => {
+    expect(after(byBoth, byDispatch)).toMatchObject({ letter: 'C', noted: byBoth.noted });
+  });
+  it('never makes an alarm that returned meanwhile active again', () => {
+    const returned = alarm({ letter: 'D', active: false, noted: byDispatch.noted, returnedAt: 9 });
+    expect(after(returned, byDispatch)).toMatchObject({ letter: 'D', active: false });
+  });
+  it('says nothing of a newer occurrence', () => {
+    expect(after(alarm({ occurrence: 2 }), byDispatch)).toMatchObject({
+      occurrence: 2,
+      noted: alarm().noted,
+    });
+  });
+  it('does not bring back an alarm that has left the table', () => {
+    expect(afterAnswer(new Map(), { durable: 'journal', alarm: byDispatch }, 'dispatch').size).toBe(0);
+  });
+  it('marks the alarm as not journalled while the acknowledgement waits in the spool', () => {
+    expect(after(alarm(), byDispatch, 'spool')?.journalled).toBe(false);
+  });
+  it('takes away an alarm that is normal and noted', () => {
+    const done = alarm({ letter: 'A', active: false, noted: byBoth.noted });
+    expect(after(alarm({ letter: 'D', active: false }), done)).toBeUndefined();
   });
 });
 

@@ -1,4 +1,12 @@
-import type { Alarm, AlarmEvent, AlarmTable, ListedAlarm, PartStatus, Position } from '@linepack/contracts';
+import type {
+  Alarm,
+  AlarmEvent,
+  AlarmTable,
+  CommandAnswer,
+  ListedAlarm,
+  PartStatus,
+  Position,
+} from '@linepack/contracts';
 
 /** An alarm on the console, with the event it last took (to mark the right one as journalled). */
 export interface HeldAlarm extends ListedAlarm {
@@ -59,6 +67,22 @@ export function afterJournalled(held: Held, entries: readonly { eventId: string;
   return next;
 }
 
+/**
+ * The table after the answer to an acknowledgement made from this position, which may come before its own event or long
+ * after it. Every state that the owner said later carries the note: a held state that has it is as new or newer.
+ */
+export function afterAnswer(held: Held, { durable, alarm }: CommandAnswer, position: Position | null): Held {
+  const present = held.get(alarm.alarmId);
+  if (!present || position === null || present.occurrence > alarm.occurrence) return held;
+  const isKnown = present.occurrence === alarm.occurrence && present.noted[position] !== null;
+  if (isKnown) return held;
+  const next = new Map(held);
+  const journalled = durable === 'journal' && present.journalled;
+  if (isListed(alarm, position)) next.set(alarm.alarmId, { ...present, ...alarm, journalled });
+  else next.delete(alarm.alarmId);
+  return next;
+}
+
 type Step = (held: Held) => Held;
 
 /**
@@ -96,13 +120,16 @@ export function unwatchedBy(
   return !isThere('bus') ? 'bus' : !isThere('collector') ? 'collector' : null;
 }
 
-/** Priority first; then what is still owed; then the newest. */
+/**
+ * The worst first; then what is still owed; then the oldest. Lists, the banner and the keys all follow this one order,
+ * so that what the banner offers stands at the top.
+ */
 export function byUrgency(position: Position | null) {
   return (a: ListedAlarm, b: ListedAlarm): number =>
     Number(isSetAside(a)) - Number(isSetAside(b)) ||
     a.priority - b.priority ||
     Number(isOwed(b, position)) - Number(isOwed(a, position)) ||
-    (b.activeSince ?? 0) - (a.activeSince ?? 0) ||
+    (a.activeSince ?? Infinity) - (b.activeSince ?? Infinity) ||
     a.alarmId.localeCompare(b.alarmId);
 }
 

@@ -15,6 +15,7 @@ import {
   FLOOD_ABOVE,
   type Held,
   TableReadings,
+  afterAnswer,
   afterEvent,
   afterJournalled,
   byUrgency,
@@ -63,12 +64,8 @@ export class AlarmStore {
   readonly position = this.session.position;
   readonly all = computed(() => [...this.held().values()].sort(byUrgency(this.position())));
   readonly owed = computed(() => this.all().filter((a) => isOwed(a, this.position())));
-  readonly oldestOwed = computed<ListedAlarm | null>(() =>
-    this.owed().reduce<ListedAlarm | null>(
-      (oldest, a) => ((a.activeSince ?? Infinity) < (oldest?.activeSince ?? Infinity) ? a : (oldest ?? a)),
-      null,
-    ),
-  );
+  /** What the banner offers and the keys take: the worst, and the oldest of those. */
+  readonly worstOwed = computed<ListedAlarm | null>(() => this.owed()[0] ?? null);
   readonly counts = computed(() =>
     PRIORITIES.map((priority) => {
       const alarms = this.all().filter((a) => a.priority === priority && !isSetAside(a));
@@ -154,28 +151,13 @@ export class AlarmStore {
     try {
       const path = `/api/alarms/${encodeURIComponent(alarm.alarmId)}/acknowledge`;
       const answer = await this.api.post(path, { occurrence: alarm.occurrence, comment }, CommandAnswer);
-      this.noted(answer);
+      const position = this.position();
+      this.change((held) => afterAnswer(held, answer, position));
     } catch (fault) {
       this.refused.update((r) => new Map(r).set(alarm.alarmId, this.api.explain(fault)));
     } finally {
       this.pending.update((p) => new Set([...p].filter((id) => id !== alarm.alarmId)));
     }
-  }
-
-  /** The answer may come before the event does: take its state unless a newer occurrence is here already. */
-  private noted({ durable, alarm }: CommandAnswer): void {
-    const present = this.held().get(alarm.alarmId);
-    if (!present || present.occurrence > alarm.occurrence) return;
-    const next = new Map(this.held());
-    next.set(alarm.alarmId, {
-      ...present,
-      noted: alarm.noted,
-      acknowledged: alarm.acknowledged,
-      letter: alarm.letter,
-      journalled: durable === 'journal' && present.journalled,
-    });
-    if (alarm.letter === 'A' && !isOwed(alarm, this.position())) next.delete(alarm.alarmId);
-    this.held.set(next);
   }
 
   private async readJournal(after: number): Promise<void> {

@@ -116,11 +116,11 @@ export class Shell {
     return target?.closest('input, textarea, select, dialog[open], [contenteditable]') != null;
   }
 
-  /** The chosen alarm if it is ours to note, else the oldest one; its faceplate opens, so that it is seen. */
+  /** The chosen alarm if it is ours to note, else the worst one; its faceplate opens, so that it is seen. */
   private acknowledge(): void {
     const selected = this.alarms.selected();
     const chosen = selected === null ? null : this.alarms.find(selected);
-    const alarm = chosen && this.alarms.mayAcknowledge(chosen) ? chosen : this.alarms.oldestOwed();
+    const alarm = chosen && this.alarms.mayAcknowledge(chosen) ? chosen : this.alarms.worstOwed();
     if (!alarm || !this.alarms.mayAcknowledge(alarm)) {
       this.said.set(this.t('alarm.nothingToAcknowledge'));
       return;
@@ -130,12 +130,12 @@ export class Shell {
   }
 
   private jump(): void {
-    const oldest = this.alarms.oldestOwed() ?? this.alarms.all()[0];
-    if (!oldest) {
+    const worst = this.alarms.worstOwed() ?? this.alarms.all()[0];
+    if (!worst) {
       this.said.set(this.t('alarm.none'));
       return;
     }
-    this.alarms.selected.set(oldest.alarmId);
-    this.faceplate.openAlarm(oldest.alarmId);
+    this.alarms.selected.set(worst.alarmId);
+    this.faceplate.openAlarm(worst.alarmId);
   }
 }
