@@ -15,6 +15,7 @@ const batch = Array.from({ length: 100 }, (_, i): LiveSample => [
   1_770_000_000_000_000 + i,
   0,
   350 + i / 7,
+  1_770_000_000_000_000 + i,
 ]);
 
 /** What a station's room gets four times a second, sent `BATCHES` times and received by everybody. */

@@ -158,8 +158,8 @@ describe('live values', () => {
       stationId: 'rs-north',
       at: T0,
       samples: [
-        [shown, T0, 0, 0.31],
-        [hidden, T0, 0, 0.32],
+        [shown, T0, 0, 0.31, T0],
+        [hidden, T0, 0, 0.32, T0],
       ],
     });
     await until(
@@ -170,17 +170,17 @@ describe('live values', () => {
     await world.say(TOPIC.live('rs-south'), {
       stationId: 'rs-south',
       at: T0,
-      samples: [[world.tag('rs-south.pt-2'), T0, 0, 0.33]],
+      samples: [[world.tag('rs-south.pt-2'), T0, 0, 0.33, T0]],
     });
     await until(
       () => south.live.length,
       (n) => n > 0,
     );
     expect(north.live).toEqual([
-      [shown, T0, 0, 0.31],
-      [hidden, T0, 0, 0.32],
+      [shown, T0, 0, 0.31, T0],
+      [hidden, T0, 0, 0.32, T0],
     ]);
-    expect(overview.live).toEqual([[shown, T0, 0, 0.31]]);
+    expect(overview.live).toEqual([[shown, T0, 0, 0.31, T0]]);
     expect(south.live.map(([tagId]) => tagId)).toEqual([world.tag('rs-south.pt-2')]);
     const late = await browse(dispatcher);
     await watch(late.socket, 'station:rs-north');
@@ -192,13 +192,13 @@ describe('live values', () => {
     ).toEqual(north.live);
   });
 
-  it('keep the newest, and the last good value beside a bad one', async () => {
+  it('keep what was heard last, and the last good value beside a bad one', async () => {
     const tag = world.tag('gate.pt-1');
     const say = (samples: LiveSample[]) =>
       world.say(TOPIC.live('gate'), { stationId: 'gate', at: T0, samples });
-    await say([[tag, T0 + 1, 0, 1.5]]);
-    await say([[tag, T0 + 3, -2_147_483_648, null]]);
-    await say([[tag, T0 + 2, 0, 1.6]]);
+    await say([[tag, T0 + 1, 0, 1.5, T0 + 1]]);
+    await say([[tag, T0 + 3, -2_147_483_648, null, T0 + 3]]);
+    await say([[tag, T0 + 9, 0, 1.6, T0 + 2]]);
     const client = await signIn('viewer');
     const latest = await until(
       async () => ((await (await client.get(`/api/latest?tags=${tag}`)).json()) as LatestValues).values[0],
@@ -209,6 +209,7 @@ describe('live values', () => {
       ts: T0 + 3,
       quality: -2_147_483_648,
       value: null,
+      heardAt: T0 + 3,
       lastGood: { ts: T0 + 1, value: 1.5 },
     });
   });
@@ -224,7 +225,11 @@ describe('live values', () => {
       ['rs-south', world.tag('rs-south.pt-1')],
       ['rs-north', own],
     ] as const)
-      await world.say(TOPIC.live(stationId), { stationId, at: T0, samples: [[tagId, T0 + 60e6, 0, 0.35]] });
+      await world.say(TOPIC.live(stationId), {
+        stationId,
+        at: T0,
+        samples: [[tagId, T0 + 60e6, 0, 0.35, T0 + 60e6]],
+      });
     await until(
       () => live.some(([tagId, ts]) => tagId === own && ts === T0 + 60e6),
       (heard) => heard,

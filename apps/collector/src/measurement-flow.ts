@@ -8,7 +8,7 @@ import type { Rate } from './health/rate';
 import type { LivePublisher } from './live/live-publisher';
 import { Measurements, type Outcome } from './measurement';
 import type { Time } from './time';
-import { wired } from './write/entry';
+import { spooled } from './write/entry';
 import { PATIENCE_MS, type Outbox } from './write/outbox';
 
 export interface FlowParts {
@@ -129,7 +129,7 @@ export class MeasurementFlow {
 
   private async store({ stored }: Outcome, patienceMs: number): Promise<void> {
     if (stored.length > 0)
-      await this.parts.outbox.put({ kind: 'samples', samples: stored.map(wired) }, patienceMs);
+      await this.parts.outbox.put({ kind: 'samples', samples: stored.map(spooled) }, patienceMs);
   }
 }
 

@@ -36,8 +36,18 @@ export const ReplyTopic = z
   .string()
   .regex(/^linepack\/reply\/[A-Za-z0-9._-]{1,64}$/, 'expected linepack/reply/<client>');
 
-/** A sample on the wire: [tag id, source time in microseconds, quality, value]. */
-export const LiveSample = z.tuple([z.number().int(), micros, z.number().int(), z.number().nullable()]);
+/**
+ * A present value on the wire: [tag id, source time, quality, value, heard at]. Microseconds. `heard at` is when its
+ * source last said that this is so, on the collector's clock: age and order follow it, for two sources' own times can
+ * not be compared, and a device's clock may be set.
+ */
+export const LiveSample = z.tuple([
+  z.number().int(),
+  micros,
+  z.number().int(),
+  z.number().nullable(),
+  micros,
+]);
 export type LiveSample = z.infer<typeof LiveSample>;
 
 export const LiveBatch = z.object({ stationId: z.string(), at: micros, samples: z.array(LiveSample) });

@@ -49,6 +49,9 @@ export const LatestValue = z.object({
   ts: micros.describe('Source timestamp, microseconds'),
   quality: z.number().int().describe('OPC UA StatusCode as int32'),
   value: z.number().nullable(),
+  heardAt: micros.describe(
+    "When its source last said that this is so, µs on the collector's clock; age follows it",
+  ),
   lastGood: z.object({ ts: micros, value: z.number() }).nullable(),
 });
 export type LatestValue = z.infer<typeof LatestValue>;

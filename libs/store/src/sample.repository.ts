@@ -42,12 +42,13 @@ export class SampleRepository {
   constructor(private readonly db: Queryable) {}
 
   /**
-   * The newest sample of each tag that has one, with the last usable one beside it when it is not usable itself.
+   * The newest sample of each tag that has one, with the last usable one beside it when it is not usable itself. When it
+   * was heard is not stored: its own time stands in for that.
    * @param since how far back to look; default a week before now
    */
   async latest(tagIds: readonly TagId[], since?: Micros): Promise<LatestValue[]> {
     const { rows } = await this.db.query<LatestValue>(
-      `select w.tag_id as "tagId", micros(n.ts) as ts, n.quality, n.value,
+      `select w.tag_id as "tagId", micros(n.ts) as ts, n.quality, n.value, micros(n.ts) as "heardAt",
          case when g.ts is not null then jsonb_build_object('ts', micros(g.ts), 'value', g.value) end as "lastGood"
        from unnest($1::int[]) as w (tag_id)
        cross join lateral (

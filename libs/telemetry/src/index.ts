@@ -4,3 +4,4 @@ export * from './quality';
 export * from './report-filter';
 export * from './scaling';
 export * from './source-time';
+export * from './word';

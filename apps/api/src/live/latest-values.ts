@@ -1,17 +1,20 @@
 import type { LatestValue, LiveSample } from '@linepack/contracts';
 
-/** The newest value of every tag, from the database at the start and from the live bus since. */
+/**
+ * The present value of every tag, from the database at the start and from the live bus since. What was heard later is
+ * present, whatever its source time: a device's clock may be wrong or set.
+ */
 export class LatestValues {
   private readonly values = new Map<number, LatestValue>();
 
-  /** @returns whether the sample is newer than what was known */
-  take([tagId, ts, quality, value]: LiveSample): boolean {
+  /** @returns whether the word is not older than what was known */
+  take([tagId, ts, quality, value, heardAt]: LiveSample): boolean {
     const known = this.values.get(tagId);
-    if (known && known.ts >= ts) return false;
+    if (known && known.heardAt > heardAt) return false;
     // Bad qualities are negative: such a value is shown as bad, beside the last good one.
     const usable = quality >= 0 && value !== null;
     const lastGood = usable ? { ts, value } : (known?.lastGood ?? null);
-    this.values.set(tagId, { tagId, ts, quality, value, lastGood });
+    this.values.set(tagId, { tagId, ts, quality, value, heardAt, lastGood });
     return true;
   }
 
@@ -19,7 +22,7 @@ export class LatestValues {
   seed(values: readonly LatestValue[]): void {
     for (const value of values) {
       const known = this.values.get(value.tagId);
-      if (!known || known.ts < value.ts) this.values.set(value.tagId, value);
+      if (!known || known.heardAt < value.heardAt) this.values.set(value.tagId, value);
       else if (!known.lastGood && value.lastGood)
         this.values.set(value.tagId, { ...known, lastGood: value.lastGood });
     }

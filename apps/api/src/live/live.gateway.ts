@@ -134,7 +134,7 @@ export class LiveGateway
     const ids = this.plant.current.tags.filter(wanted).map((tag) => tag.tagId);
     const samples = this.latest
       .of(ids)
-      .map(({ tagId, ts, quality, value }): LiveSample => [tagId, ts, quality, value]);
+      .map(({ tagId, ts, quality, value, heardAt }): LiveSample => [tagId, ts, quality, value, heardAt]);
     if (samples.length > 0) socket.emit('live', samples);
   }
 

@@ -1,7 +1,6 @@
 import { TOPIC, type LiveBatch, type LiveSample } from '@linepack/contracts';
 import type { Sample } from '@linepack/telemetry';
 import type { Time, Timer } from '../time';
-import { wired } from '../write/entry';
 
 const LIVE_INTERVAL_MS = 250;
 
@@ -26,7 +25,8 @@ export class LivePublisher {
     if (why === 'received' && last?.value === sample.value && last.quality === sample.quality) return;
     let station = this.unsent.get(stationId);
     if (!station) this.unsent.set(stationId, (station = new Map()));
-    station.set(sample.tagId, wired(sample));
+    const { tagId, ts, quality, value } = sample;
+    station.set(tagId, [tagId, ts, quality, value, this.time.now()]);
   }
 
   stop(): void {

@@ -1,4 +1,3 @@
-import type { LiveSample } from '@linepack/contracts';
 import type { Micros, SourceId, TagId } from '@linepack/network';
 import type {
   AlarmRepository,
@@ -10,9 +9,12 @@ import type {
 } from '@linepack/store';
 import { qualityOf, type Sample } from '@linepack/telemetry';
 
+/** A sample as it is spooled: [tag id, source time in microseconds, quality, value]. */
+export type SpooledSample = readonly [number, number, number, number | null];
+
 /** What waits for the database: in memory, or in the spool while it is away. One order for all of it. */
 export type Entry =
-  | { readonly kind: 'samples'; readonly samples: readonly LiveSample[] }
+  | { readonly kind: 'samples'; readonly samples: readonly SpooledSample[] }
   | { readonly kind: 'journal'; readonly entries: readonly JournalEntry[] }
   | {
       readonly kind: 'coverage';
@@ -21,8 +23,13 @@ export type Entry =
       readonly state: CoverageState;
     };
 
-export const wired = (sample: Sample): LiveSample => [sample.tagId, sample.ts, sample.quality, sample.value];
-const sampleOf = ([tagId, ts, quality, value]: LiveSample): Sample => ({
+export const spooled = (sample: Sample): SpooledSample => [
+  sample.tagId,
+  sample.ts,
+  sample.quality,
+  sample.value,
+];
+const sampleOf = ([tagId, ts, quality, value]: SpooledSample): Sample => ({
   tagId: tagId as TagId,
   ts: ts as Micros,
   quality: qualityOf(quality),

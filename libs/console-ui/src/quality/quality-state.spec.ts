@@ -3,7 +3,7 @@ import { isPresent, qualityState } from './quality-state';
 
 const now = 1_000_000_000;
 const seen = (quality: number, ageS: number) =>
-  qualityState({ ts: now - ageS * 1_000_000, quality }, now, 60);
+  qualityState({ heardAt: now - ageS * 1_000_000, quality }, now, 60);
 
 describe('quality of a value reported at least every 60 s', () => {
   it.each([

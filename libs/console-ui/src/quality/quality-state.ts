@@ -3,17 +3,17 @@ import { QUALITY, qualityClass, qualityOf } from '@linepack/telemetry';
 /** What a reader must know of a value before he believes it. */
 export type QualityState = 'good' | 'uncertain' | 'bad' | 'stale' | 'manual' | 'offScan' | 'none';
 
-/** A value is stale when it is older than three of its own longest reporting intervals. */
+/** A value is stale when its source has not said it for three of its own longest reporting intervals. */
 const STALE_INTERVALS = 3;
 
 /**
  * The state shown beside a value.
- * @param value last value with its source time (microseconds) and StatusCode; undefined when none ever came
+ * @param value last value with when it was heard (microseconds) and its StatusCode; undefined when none ever came
  * @param now the server's clock, microseconds
  * @param maxReportS the tag's longest reporting interval, seconds
  */
 export function qualityState(
-  value: { readonly ts: number; readonly quality: number } | undefined,
+  value: { readonly heardAt: number; readonly quality: number } | undefined,
   now: number,
   maxReportS: number,
 ): QualityState {
@@ -23,7 +23,7 @@ export function qualityState(
   if (quality === QUALITY.GoodLocalOverride) return 'manual';
   const severity = qualityClass(quality);
   if (severity === 'bad') return 'bad';
-  if (now - value.ts > maxReportS * STALE_INTERVALS * 1_000_000) return 'stale';
+  if (now - value.heardAt > maxReportS * STALE_INTERVALS * 1_000_000) return 'stale';
   return severity;
 }
 

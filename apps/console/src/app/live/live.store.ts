@@ -50,7 +50,7 @@ export class LiveStore {
       const { values } = await this.api.get('/api/latest', LatestValues);
       for (const value of values) {
         const cell = this.cell(value.tagId);
-        if ((cell()?.ts ?? -Infinity) <= value.ts) cell.set(value);
+        if ((cell()?.heardAt ?? -Infinity) <= value.heardAt) cell.set(value);
       }
       this.fault.set(undefined);
     } catch (fault) {
@@ -88,12 +88,13 @@ export class LiveStore {
   }
 
   private take(samples: LiveSample[]): void {
-    for (const [tagId, ts, quality, value] of samples) {
+    for (const [tagId, ts, quality, value, heardAt] of samples) {
       const cell = this.cell(tagId);
       const before = cell();
-      if (before && before.ts > ts) continue;
+      if (before && before.heardAt > heardAt) continue;
       const usable = quality >= 0 && value !== null;
-      cell.set({ tagId, ts, quality, value, lastGood: usable ? { ts, value } : (before?.lastGood ?? null) });
+      const lastGood = usable ? { ts, value } : (before?.lastGood ?? null);
+      cell.set({ tagId, ts, quality, value, heardAt, lastGood });
       this.line(tagId).update((trace) => extendTrace(trace, { ts, value: usable ? value : null }));
     }
     this.samples.next(samples);
