@@ -1,7 +1,10 @@
 import 'reflect-metadata';
 import type { AlarmTable, Health, Problem, Stations, Tags, User } from '@linepack/contracts';
 import { TOPIC } from '@linepack/contracts';
+import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum';
+import { ZodPipe } from '../src/http/zod.pipe';
 import { assertAllAreGuarded, routesOf, socketEventsOf } from '../src/openapi/routes';
+import { argumentsOf } from './route-arguments';
 import { Client, startWorld, until, type World } from './world';
 
 const PASSWORD = 'linepack-demo';
@@ -58,6 +61,50 @@ describe('closed unless it names who may', () => {
       expect([path, response.status, (await problem(response)).code]).toEqual([path, 401, 'notSignedIn']);
     }
   });
+});
+
+describe('text that the database cannot keep', () => {
+  it('finds no part of a request that is not parsed', () => {
+    const { BODY, PARAM, QUERY } = RouteParamtypes;
+    for (const { name, parts } of argumentsOf(world.app))
+      for (const { kind, pipes } of parts)
+        if ([BODY, PARAM, QUERY].includes(kind))
+          expect([name, pipes.filter((pipe) => pipe instanceof ZodPipe).length]).toEqual([name, 1]);
+  });
+
+  it.each(['a\0b', 'cut \ud83d', '\ude00'])(
+    'is refused wherever it comes in, and the field is named: %j',
+    async (bad) => {
+      const client = await signedIn('chief');
+      const fields = async (response: Response) => {
+        const { status, code, errors } = await problem(response);
+        return [status, code, errors?.map(({ field }) => field)];
+      };
+      expect(await fields(await client.post('/api/auth/sign-in', { userName: bad, password: bad }))).toEqual([
+        400,
+        'unkeepableText',
+        ['userName', 'password'],
+      ]);
+      const acknowledgement = { occurrence: 1, comment: bad };
+      expect(await fields(await client.post('/api/alarms/tag:x.y:L/acknowledge', acknowledgement))).toEqual([
+        400,
+        'unkeepableText',
+        ['comment'],
+      ]);
+      // A lone surrogate cannot be written in a URL.
+      if (!bad.includes('\0')) return;
+      const code = encodeURIComponent(bad);
+      for (const [path, field] of [
+        [`/api/tags?station=${code}`, 'station'],
+        [`/api/alarms/events?alarm=${code}`, 'alarm'],
+        [`/api/loss/areas/${code}/days/2026-03-01`, 'areaId'],
+      ] as const)
+        expect([path, await fields(await client.get(path))]).toEqual([
+          path,
+          [400, 'unkeepableText', [field]],
+        ]);
+    },
+  );
 });
 
 describe('signing in', () => {

@@ -218,6 +218,8 @@ describe('live values', () => {
     const { socket, live } = await browse(await signIn('station1'));
     expect(await watch(socket, 'station:rs-south')).toEqual({ ok: false, code: 'forbidden' });
     expect(await watch(socket, 'station:nowhere')).toEqual({ ok: false, code: 'forbidden' });
+    for (const room of ['station:a\0b', 'station:\ud83d', 'station:#', ''])
+      expect(await watch(socket, room)).toEqual({ ok: false, code: 'unknownStation' });
     expect(await watch(socket, 'overview')).toEqual({ ok: true });
     const own = world.tag('rs-north.pt-1');
     for (const [stationId, tagId] of [

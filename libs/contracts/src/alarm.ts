@@ -1,4 +1,4 @@
-import { LocalName } from '@linepack/network';
+import { LocalName, text } from '@linepack/network';
 import { z } from 'zod';
 import { micros } from './plant';
 import { Position } from './roles';
@@ -18,16 +18,19 @@ export type AlarmPriority = z.infer<typeof AlarmPriority>;
 export const AlarmLetter = z.enum(['A', 'B', 'C', 'D', 'E', 'F', 'G']);
 export type AlarmLetter = z.infer<typeof AlarmLetter>;
 
-const Noted = z.object({ by: z.string(), at: micros, comment: z.string() });
+/** Who owns an alarm: a station by its id, or `network`. A level of a topic, so it can hold no wildcard. */
+export const Partition = text().regex(/^[a-z0-9][a-z0-9-]{0,47}$/, "expected a station's id, or network");
+
+const Noted = z.object({ by: text(), at: micros, comment: text() });
 
 /** Current state of one alarm, stored orthogonally; the letter is derived from it. */
 export const Alarm = z.object({
-  alarmId: z.string().describe('tag:<tag key>:<condition>, source:<id>:communication, area:<id>:loss'),
-  partition: z.string().describe("The station's id, or `network`"),
-  stationId: z.string().nullable(),
+  alarmId: text().describe('tag:<tag key>:<condition>, source:<id>:communication, area:<id>:loss'),
+  partition: Partition,
+  stationId: text().nullable(),
   tagId: z.number().int().nullable(),
-  areaId: z.string().nullable(),
-  sourceId: z.string().nullable(),
+  areaId: text().nullable(),
+  sourceId: text().nullable(),
   condition: AlarmCondition,
   class: AlarmClass,
   priority: AlarmPriority,
@@ -41,13 +44,13 @@ export const Alarm = z.object({
   acknowledged: z.boolean().describe('By the position that moves the ISA state of its class'),
   latched: z.boolean(),
   shelvedUntil: micros.nullable(),
-  suppressedBy: z.string().nullable(),
+  suppressedBy: text().nullable(),
   outOfService: z.boolean(),
   activeSince: micros.nullable().describe('Source time at which this occurrence began'),
   returnedAt: micros.nullable(),
   value: z.number().nullable().describe('Value that raised it'),
   limit: z.number().nullable(),
-  unit: z.string(),
+  unit: text(),
   noted: z
     .object({ station: Noted.nullable(), dispatch: Noted.nullable() })
     .describe('Who acknowledged this occurrence at which position'),
@@ -71,16 +74,16 @@ export type AlarmEventKind = z.infer<typeof AlarmEventKind>;
 
 /** One line of the journal, append-only. */
 export const AlarmEvent = z.object({
-  eventId: z.string().describe('UUID given by the owner: the journal takes each event once'),
+  eventId: text().describe('UUID given by the owner: the journal takes each event once'),
   seq: z.number().int().nullable().describe('Order of commit; null while not yet journalled'),
   at: micros.describe('When it happened: source time of a condition, receipt of a command'),
-  alarmId: z.string(),
-  partition: z.string(),
+  alarmId: text(),
+  partition: Partition,
   occurrence: z.number().int(),
   kind: AlarmEventKind,
   position: Position.nullable(),
-  actor: z.string().nullable(),
-  comment: z.string().nullable(),
+  actor: text().nullable(),
+  comment: text().nullable(),
   value: z.number().nullable(),
   limit: z.number().nullable(),
   quality: z.number().int().nullable(),
@@ -108,7 +111,7 @@ export type AlarmTable = z.infer<typeof AlarmTable>;
 /** `GET /api/alarms/events?after=SEQ&alarm=&limit=`: journal entries. */
 export const AlarmEventsQuery = z.object({
   after: z.coerce.number().int().min(0).optional().describe('Only entries with a greater seq, oldest first'),
-  alarm: z.string().optional(),
+  alarm: text().optional(),
   limit: z.coerce.number().int().min(1).max(1_000).default(200),
 });
 export const AlarmEvents = z.object({ events: z.array(AlarmEvent) });
@@ -117,7 +120,7 @@ export type AlarmEvents = z.infer<typeof AlarmEvents>;
 /** `POST /api/alarms/:id/acknowledge` */
 export const AcknowledgeBody = z.strictObject({
   occurrence: z.number().int().min(1),
-  comment: z.string().max(500).default(''),
+  comment: text().max(500).default(''),
 });
 export type AcknowledgeBody = z.input<typeof AcknowledgeBody>;
 

@@ -1,3 +1,4 @@
+import { text } from '@linepack/network';
 import { z } from 'zod';
 import { micros } from './plant';
 
@@ -15,10 +16,10 @@ export type AuditAction = z.infer<typeof AuditAction>;
 export const AuditEntry = z.object({
   seq: z.number().int(),
   at: micros,
-  actor: z.string(),
-  address: z.string().describe('Network address the request came from'),
-  action: z.string(),
-  subject: z.string().describe('What it was done to: an alarm id, a user name'),
+  actor: text(),
+  address: text().describe('Network address the request came from'),
+  action: text(),
+  subject: text().describe('What it was done to: an alarm id, a user name'),
   before: z.unknown().describe('Old value, null where there is none'),
   after: z.unknown().describe('New value, never a secret'),
 });

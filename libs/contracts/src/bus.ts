@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { Alarm, AlarmClass, AlarmEvent, AlarmPriority } from './alarm';
-import { LocalName } from '@linepack/network';
+import { Alarm, AlarmClass, AlarmEvent, AlarmPriority, Partition } from './alarm';
+import { LocalName, text } from '@linepack/network';
 import { micros } from './plant';
 import { Position } from './roles';
 
@@ -32,9 +32,10 @@ export const TOPIC = {
  * Where an owner may answer: a topic of `TOPIC.reply`. A wildcard published to makes the broker drop its client
  * (MQTT 3.1.1, 3.3.2.1), and another topic would let a command speak in a collector's name.
  */
-export const ReplyTopic = z
-  .string()
-  .regex(/^linepack\/reply\/[A-Za-z0-9._-]{1,64}$/, 'expected linepack/reply/<client>');
+export const ReplyTopic = text().regex(
+  /^linepack\/reply\/[A-Za-z0-9._-]{1,64}$/,
+  'expected linepack/reply/<client>',
+);
 
 /**
  * A present value on the wire: [tag id, source time, quality, value, heard at]. Microseconds. `heard at` is when its
@@ -50,7 +51,7 @@ export const LiveSample = z.tuple([
 ]);
 export type LiveSample = z.infer<typeof LiveSample>;
 
-export const LiveBatch = z.object({ stationId: z.string(), at: micros, samples: z.array(LiveSample) });
+export const LiveBatch = z.object({ stationId: text(), at: micros, samples: z.array(LiveSample) });
 export type LiveBatch = z.infer<typeof LiveBatch>;
 
 /** QoS 1, published at once; the event's seq is null until it is journalled. */
@@ -59,56 +60,56 @@ export type AlarmEventMessage = z.infer<typeof AlarmEventMessage>;
 
 /** QoS 1: these events are in the journal now, under these numbers. */
 export const AlarmJournalledMessage = z.object({
-  entries: z.array(z.object({ eventId: z.string(), alarmId: z.string(), seq: z.number().int() })),
+  entries: z.array(z.object({ eventId: text(), alarmId: text(), seq: z.number().int() })),
 });
 export type AlarmJournalledMessage = z.infer<typeof AlarmJournalledMessage>;
 
 export const AlarmTableMessage = z.object({
-  partition: z.string(),
+  partition: Partition,
   at: micros,
   alarms: z.array(Alarm),
-  unjournalled: z.array(z.string()).describe('Alarm ids whose last event is not yet journalled'),
+  unjournalled: z.array(text()).describe('Alarm ids whose last event is not yet journalled'),
 });
 export type AlarmTableMessage = z.infer<typeof AlarmTableMessage>;
 
 /** console → api → bus → the partition's owner. */
 export const AlarmCommand = z.object({
-  commandId: z.string(),
+  commandId: text(),
   replyTo: ReplyTopic,
   at: micros,
   deadline: micros.describe(
     'Clock of the sender. Not begun by then, it must not be executed: the sender is about to stop waiting',
   ),
   kind: z.literal('acknowledge'),
-  alarmId: z.string(),
+  alarmId: text(),
   occurrence: z.number().int(),
   position: Position,
-  actor: z.string(),
-  comment: z.string(),
+  actor: text(),
+  comment: text(),
 });
 export type AlarmCommand = z.infer<typeof AlarmCommand>;
 
 export const AlarmCommandReply = z.discriminatedUnion('ok', [
   z.object({
-    commandId: z.string(),
+    commandId: text(),
     ok: z.literal(true),
     durable: z.enum(['journal', 'spool']),
     alarm: Alarm,
   }),
   z.object({
-    commandId: z.string(),
+    commandId: text(),
     ok: z.literal(false),
     code: z.enum(['unknownAlarm', 'otherOccurrence', 'nothingToAcknowledge', 'expired', 'notDurable']),
-    detail: z.string(),
+    detail: text(),
   }),
 ]);
 export type AlarmCommandReply = z.infer<typeof AlarmCommandReply>;
 
 /** A condition found by the worker: a closed day's loss breach. */
 export const ConditionMessage = z.object({
-  alarmId: z.string(),
-  areaId: z.string().nullable(),
-  stationId: z.string().nullable(),
+  alarmId: text(),
+  areaId: text().nullable(),
+  stationId: text().nullable(),
   class: AlarmClass,
   condition: z.literal('loss'),
   priority: AlarmPriority,
@@ -117,16 +118,16 @@ export const ConditionMessage = z.object({
   at: micros,
   value: z.number().nullable(),
   limit: z.number().nullable(),
-  unit: z.string(),
-  subject: z
-    .string()
-    .describe('What exactly broke it, e.g. the gas day: another subject while active is a new occurrence'),
+  unit: text(),
+  subject: text().describe(
+    'What exactly broke it, e.g. the gas day: another subject while active is a new occurrence',
+  ),
 });
 export type ConditionMessage = z.infer<typeof ConditionMessage>;
 
 export const LossUpdatedMessage = z.object({
-  areaIds: z.array(z.string()),
-  gasDay: z.string(),
+  areaIds: z.array(text()),
+  gasDay: text(),
   provisional: z.boolean(),
 });
 export type LossUpdatedMessage = z.infer<typeof LossUpdatedMessage>;

@@ -1,3 +1,4 @@
+import { text } from '@linepack/network';
 import { z } from 'zod';
 import { HistoryProgress } from './loss';
 import { micros } from './plant';
@@ -18,7 +19,7 @@ export const LossLedger = z.object({
   unchanged: count.describe('Thinned out: inside the deadband or the same again'),
   duplicate: count,
   history: count.describe('Stored at its own time, neither shown nor alarmed'),
-  refused: z.record(z.string(), count).describe('By reason'),
+  refused: z.record(text(), count).describe('By reason'),
   discarded: count,
   waiting: count.describe('Not decided yet, or on its way to the database'),
   uncounted: z.number().int().describe('0 unless the ledger itself is wrong'),
@@ -26,13 +27,13 @@ export const LossLedger = z.object({
 export type LossLedger = z.infer<typeof LossLedger>;
 
 export const SourceState = z.object({
-  sourceId: z.string(),
+  sourceId: text(),
   state: z.enum(['connected', 'connecting', 'disconnected']),
   since: micros,
   lastNotificationAt: micros.nullable(),
   monitored: z.number().int().describe('Tags subscribed to'),
   rejected: z.number().int().describe('Tags the server refused to monitor'),
-  error: z.string().nullable(),
+  error: text().nullable(),
   ledger: LossLedger.optional(),
   skewS: z
     .number()
@@ -49,16 +50,16 @@ export const PartStatus = z.object({
   part: z.enum(['database', 'bus', 'simulator', 'collector', 'worker', 'api']),
   state: PartState,
   at: micros,
-  detail: z.string().default(''),
+  detail: text().default(''),
   database: z.enum(['up', 'away']).optional(),
   spool: z.object({ entries: z.number().int(), bytes: z.number().int() }).optional(),
   sources: z.array(SourceState).optional(),
   samplesPerSecond: z.number().optional(),
   history: HistoryProgress.optional(),
-  instance: z.string().optional().describe('Which of several collectors speaks'),
-  partitions: z.array(z.string()).optional().describe('Station ids, and `network`, that this collector owns'),
+  instance: text().optional().describe('Which of several collectors speaks'),
+  partitions: z.array(text()).optional().describe('Station ids, and `network`, that this collector owns'),
   unowned: z
-    .array(z.string())
+    .array(text())
     .optional()
     .describe('Partitions without a living owner: nobody watches their alarms'),
   ledger: LossLedger.optional().describe('Totals of all its sources'),
@@ -71,7 +72,7 @@ export type PartStatus = z.infer<typeof PartStatus>;
 /** `GET /api/health`: 200 when ready, 503 until then. */
 export const Health = z.object({
   status: z.enum(['ready', 'starting', 'degraded']),
-  version: z.string(),
+  version: text(),
   parts: z.array(PartStatus),
 });
 export type Health = z.infer<typeof Health>;
@@ -90,7 +91,7 @@ export const Diagnostics = z.object({
   lag: z
     .array(
       z.object({
-        stationId: z.string(),
+        stationId: text(),
         newestAt: micros.nullable().describe('Source time of the newest sample'),
         lagSeconds: z.number().nullable().describe('Age of the newest sample, s'),
       }),

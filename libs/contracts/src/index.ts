@@ -1,5 +1,6 @@
 export * from './alarm';
 export * from './audit';
+export * from './bare-strings';
 export * from './bus';
 export * from './health';
 export * from './loss';

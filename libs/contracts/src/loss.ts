@@ -1,9 +1,8 @@
-import { LocalName } from '@linepack/network';
+import { LocalName, text } from '@linepack/network';
 import { z } from 'zod';
 import { micros } from './plant';
 
-export const GasDay = z
-  .string()
+export const GasDay = text()
   .regex(/^\d{4}-\d{2}-\d{2}$/, 'expected a gas day as YYYY-MM-DD')
   .refine(isInCalendar, 'expected a day of the calendar');
 
@@ -18,18 +17,18 @@ export const LossVerdict = z.enum(['within', 'breach', 'notAssessable']);
 export type LossVerdict = z.infer<typeof LossVerdict>;
 
 export const LossArea = z.object({
-  areaId: z.string(),
+  areaId: text(),
   name: LocalName,
   level: z.union([z.literal(1), z.literal(2)]),
   limitPercent: z.number(),
   denominator: z.enum(['input', 'inputAndLinePack']),
-  gasDay: z.object({ start: z.string(), timeZone: z.string() }),
+  gasDay: z.object({ start: text(), timeZone: text() }),
 });
 export type LossArea = z.infer<typeof LossArea>;
 
 /** One row of the daily analysis table: a meter with the readings its volume stands on. */
 export const LossLine = z.object({
-  meterId: z.string(),
+  meterId: text(),
   name: LocalName,
   role: z.enum(['input', 'gate', 'regulator', 'industrial', 'cng', 'other', 'ownUse', 'vent']),
   volume: z.number().nullable().describe('m³ at reference conditions; null: not assessable'),
@@ -38,12 +37,12 @@ export const LossLine = z.object({
   measuredPercent: z
     .number()
     .describe('Share of the day with measured (not substituted, not estimated) readings'),
-  remarks: z.array(z.string()).describe('Words such as rollover, reset, staleReading, converted'),
+  remarks: z.array(text()).describe('Words such as rollover, reset, staleReading, converted'),
 });
 export type LossLine = z.infer<typeof LossLine>;
 
 export const LinePackLine = z.object({
-  pipeId: z.string(),
+  pipeId: text(),
   name: LocalName,
   start: z.number().nullable().describe('m³ at reference conditions at the cut-off'),
   end: z.number().nullable(),
@@ -52,7 +51,7 @@ export type LinePackLine = z.infer<typeof LinePackLine>;
 
 /** One calculation of one area's gas day. */
 export const LossResult = z.object({
-  areaId: z.string(),
+  areaId: text(),
   gasDay: GasDay,
   version: z.number().int().min(0).describe('0 is the provisional figure of the running day'),
   provisional: z.boolean(),
@@ -73,12 +72,12 @@ export const LossResult = z.object({
   limitPercent: z.number(),
   u95Percent: z.number().nullable().describe('Expanded uncertainty of η, percentage points'),
   verdict: LossVerdict,
-  reasons: z.array(z.string()).describe('Why it is not assessable, or what to know'),
+  reasons: z.array(text()).describe('Why it is not assessable, or what to know'),
   completenessPercent: z.number(),
   lines: z.array(LossLine),
   linePack: z.array(LinePackLine),
-  algorithm: z.string().describe('Versions of the algorithms it was computed with'),
-  configVersions: z.record(z.string(), z.number().int()).describe('Configuration versions it stands on'),
+  algorithm: text().describe('Versions of the algorithms it was computed with'),
+  configVersions: z.record(text(), z.number().int()).describe('Configuration versions it stands on'),
 });
 export type LossResult = z.infer<typeof LossResult>;
 
@@ -130,6 +129,6 @@ export type LossVersions = z.infer<typeof LossVersions>;
 export const HistoryProgress = z.object({
   phase: z.enum(['none', 'running', 'done', 'failed']),
   percent: z.number(),
-  detail: z.string(),
+  detail: text(),
 });
 export type HistoryProgress = z.infer<typeof HistoryProgress>;

@@ -1,16 +1,16 @@
-import { AlarmLimits, LocalName } from '@linepack/network';
+import { AlarmLimits, LocalName, text } from '@linepack/network';
 import { z } from 'zod';
 
 export const micros = z.number().int().describe('Microseconds since the epoch');
 
 /** One station of `GET /api/stations`, in the network file's order. */
 export const Station = z.object({
-  id: z.string(),
+  id: text(),
   name: LocalName,
   kind: z.enum(['supplier', 'gate', 'regulator', 'cng', 'industrial', 'valve']),
-  timeZone: z.string(),
+  timeZone: text(),
   atmosphericPressureKPa: z.number().describe('kPa absolute'),
-  phone: z.string().nullable(),
+  phone: text().nullable(),
 });
 export type Station = z.infer<typeof Station>;
 
@@ -21,12 +21,12 @@ export type Stations = z.infer<typeof Stations>;
 /** One tag of `GET /api/tags`. */
 export const Tag = z.object({
   tagId: z.number().int(),
-  key: z.string().describe('<station>.<tag>'),
-  stationId: z.string(),
-  sourceId: z.string(),
+  key: text().describe('<station>.<tag>'),
+  stationId: text(),
+  sourceId: text(),
   name: LocalName,
-  kind: z.string(),
-  unit: z.string(),
+  kind: text(),
+  unit: text(),
   pressure: z.enum(['gauge', 'absolute']).nullable(),
   position: z.enum(['inlet', 'outlet', 'ambient', 'none']),
   overview: z.boolean(),
@@ -39,7 +39,7 @@ export const Tag = z.object({
 export type Tag = z.infer<typeof Tag>;
 
 /** `GET /api/tags?station=`: of one station, or all the user may see. */
-export const TagsQuery = z.strictObject({ station: z.string().min(1).optional() });
+export const TagsQuery = z.strictObject({ station: text().min(1).optional() });
 export const Tags = z.object({ tags: z.array(Tag) });
 export type Tags = z.infer<typeof Tags>;
 
@@ -58,12 +58,11 @@ export type LatestValue = z.infer<typeof LatestValue>;
 
 /** `GET /api/latest?tags=1,2` or `?station=ID`; with neither, all the user may see. */
 export const LatestQuery = z.strictObject({
-  tags: z
-    .string()
+  tags: text()
     .regex(/^\d+(,\d+)*$/, 'expected tag ids, separated by commas')
     .transform((s) => s.split(',').map(Number))
     .optional(),
-  station: z.string().min(1).optional(),
+  station: text().min(1).optional(),
 });
 export type LatestQuery = z.infer<typeof LatestQuery>;
 export const LatestValues = z.object({ values: z.array(LatestValue) });
@@ -73,8 +72,7 @@ export const RESOLUTIONS = ['raw', 'minute', 'hour'] as const;
 
 /** `GET /api/history?tags=1,2&from=&to=&points=`: columns per tag; minimum and maximum of every bucket are kept. */
 export const HistoryQuery = z.object({
-  tags: z
-    .string()
+  tags: text()
     .regex(/^\d+(,\d+){0,15}$/, 'expected 1 to 16 tag ids, separated by commas')
     .transform((s) => s.split(',').map(Number)),
   from: z.coerce.number().int().describe('Microseconds since the epoch'),
@@ -103,9 +101,9 @@ export type History = z.infer<typeof History>;
 
 /** `GET /api/network`: what the header and the overview need to know of the whole network. */
 export const Network = z.object({
-  id: z.string(),
+  id: text(),
   name: LocalName,
-  gasDay: z.object({ start: z.string(), timeZone: z.string() }),
+  gasDay: z.object({ start: text(), timeZone: text() }),
   reference: z.object({ temperatureC: z.number(), pressureKPa: z.number() }),
   demo: z.boolean(),
 });

@@ -1,3 +1,4 @@
+import { text } from '@linepack/network';
 import { z } from 'zod';
 
 /** Every code the api answers with; the console has a text for each. */
@@ -28,14 +29,14 @@ export type ProblemCode = z.infer<typeof ProblemCode>;
 
 /** A problem document (RFC 9457), the answer to every request that failed. */
 export const Problem = z.object({
-  type: z.string().describe('URI reference, for instance /problems/invalid-input'),
-  title: z.string(),
+  type: text().describe('URI reference, for instance /problems/invalid-input'),
+  title: text(),
   status: z.number().int(),
-  detail: z.string().optional(),
-  code: z.string().describe('Stable word for programs and translations'),
-  correlationId: z.string(),
+  detail: text().optional(),
+  code: text().describe('Stable word for programs and translations'),
+  correlationId: text(),
   errors: z
-    .array(z.object({ field: z.string(), message: z.string() }))
+    .array(z.object({ field: text(), message: text() }))
     .optional()
     .describe('What was wrong with which field'),
 });

@@ -1,3 +1,4 @@
+import { text } from '@linepack/network';
 import { z } from 'zod';
 
 /** Roles of the console (docs: people and what they come for). */
@@ -38,16 +39,16 @@ export const positionOf = (role: Role): Position | null =>
 
 /** The signed-in user, as `GET /api/auth/me` answers. */
 export const User = z.object({
-  userName: z.string(),
-  displayName: z.string(),
+  userName: text(),
+  displayName: text(),
   role: Role,
-  stations: z.array(z.string()).nullable().describe('Stations he is bound to; null: all'),
+  stations: z.array(text()).nullable().describe('Stations he is bound to; null: all'),
 });
 export type User = z.infer<typeof User>;
 
 export const SignIn = z.strictObject({
-  userName: z.string().min(1).max(64),
-  password: z.string().min(1).max(256),
+  userName: text().min(1).max(64),
+  password: text().min(1).max(256),
 });
 export type SignIn = z.infer<typeof SignIn>;
 
@@ -56,7 +57,7 @@ export const MIN_PASSWORD_LENGTH = 10;
 
 /** `POST /api/auth/password`: one's own. */
 export const ChangePassword = z.strictObject({
-  current: z.string().min(1).max(256),
-  next: z.string().min(MIN_PASSWORD_LENGTH, `expected at least ${MIN_PASSWORD_LENGTH} characters`).max(256),
+  current: text().min(1).max(256),
+  next: text().min(MIN_PASSWORD_LENGTH, `expected at least ${MIN_PASSWORD_LENGTH} characters`).max(256),
 });
 export type ChangePassword = z.infer<typeof ChangePassword>;

@@ -1,3 +1,5 @@
+import { text } from '@linepack/network';
+import { z } from 'zod';
 import type { AlarmEvent, AlarmTable } from './alarm';
 import type { LiveSample, LossUpdatedMessage } from './bus';
 import type { PartStatus } from './health';
@@ -24,10 +26,18 @@ export interface ServerEvents {
 
 export type WatchAnswer = { ok: true } | { ok: false; code: 'forbidden' | 'unknownStation' };
 
+/** What can be watched: the overview tags, or all tags of a station. */
+export const WatchRoom = z.union([
+  z.literal('overview'),
+  text()
+    .regex(/^station:[a-z0-9-]{1,48}$/, 'expected overview or station:<id>')
+    .transform((room) => room as `station:${string}`),
+]);
+export type WatchRoom = z.infer<typeof WatchRoom>;
+
 export interface ClientEvents {
-  /** Watch the overview tags, or all tags of a station. */
-  watch: (room: 'overview' | `station:${string}`, answer: (a: WatchAnswer) => void) => void;
-  unwatch: (room: 'overview' | `station:${string}`) => void;
+  watch: (room: WatchRoom, answer: (a: WatchAnswer) => void) => void;
+  unwatch: (room: WatchRoom) => void;
 }
 
 /** Permission each client event demands. */

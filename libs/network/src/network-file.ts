@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { text } from './text';
 import { UNITS, type TagKind } from './units-of-measure';
 
 /*
@@ -6,17 +7,16 @@ import { UNITS, type TagKind } from './units-of-measure';
  * because a mistyped key that is silently ignored becomes a wrong number later.
  */
 
-const id = z
-  .string()
+const id = text()
   .regex(/^[a-z0-9][a-z0-9-]{0,47}$/, 'expected lower-case letters, digits and hyphens, at most 48')
   .describe('Stable identity: never reused, never renamed');
 
 /** A name in both languages of the console. */
-export const LocalName = z.strictObject({ zh: z.string().min(1), en: z.string().min(1) });
+export const LocalName = z.strictObject({ zh: text().min(1), en: text().min(1) });
 export type LocalName = z.infer<typeof LocalName>;
 
-const clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'expected a local time of day as "HH:MM"');
-const timeZone = z.string().min(1).describe('IANA time zone, for instance Asia/Shanghai');
+const clock = text().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'expected a local time of day as "HH:MM"');
+const timeZone = text().min(1).describe('IANA time zone, for instance Asia/Shanghai');
 const positive = z.number().positive();
 
 export const ReferenceConditions = z.strictObject({
@@ -28,26 +28,26 @@ export type ReferenceConditions = z.infer<typeof ReferenceConditions>;
 export const Gas = z.strictObject({
   id,
   name: LocalName,
-  composition: z.record(z.string(), z.number().min(0).max(1)).describe('Mole fractions by component, sum 1'),
+  composition: z.record(text(), z.number().min(0).max(1)).describe('Mole fractions by component, sum 1'),
 });
 
 const opcUaSource = z.strictObject({
   id,
   name: LocalName,
   kind: z.literal('opcua'),
-  endpoint: z.string().regex(/^opc\.tcp:\/\//, 'expected opc.tcp://host:port[/path]'),
+  endpoint: text().regex(/^opc\.tcp:\/\//, 'expected opc.tcp://host:port[/path]'),
   securityMode: z.enum(['none', 'sign', 'signAndEncrypt']).default('none'),
-  userName: z.string().optional(),
-  password: z.string().optional(),
+  userName: text().optional(),
+  password: text().optional(),
   publishingIntervalMs: z.number().int().min(100).max(60_000).default(1_000),
 });
 const mqttSource = z.strictObject({
   id,
   name: LocalName,
   kind: z.literal('mqtt'),
-  url: z.string().regex(/^(mqtt|mqtts|ws|wss):\/\//, 'expected mqtt://host:port'),
-  userName: z.string().optional(),
-  password: z.string().optional(),
+  url: text().regex(/^(mqtt|mqtts|ws|wss):\/\//, 'expected mqtt://host:port'),
+  userName: text().optional(),
+  password: text().optional(),
 });
 export const Source = z.discriminatedUnion('kind', [opcUaSource, mqttSource]);
 
@@ -55,18 +55,14 @@ export const Source = z.discriminatedUnion('kind', [opcUaSource, mqttSource]);
 export const TagAddress = z.union([
   z.strictObject({
     source: id,
-    node: z.string().regex(/^ns=\d+;[isgb]=.+$/, 'expected an OPC UA node id, for instance ns=2;s=PT101'),
+    node: text().regex(/^ns=\d+;[isgb]=.+$/, 'expected an OPC UA node id, for instance ns=2;s=PT101'),
   }),
   z.strictObject({
     source: id,
-    topic: z.string().min(1).describe('MQTT topic, without wildcards'),
-    path: z.string().min(1).describe('Dotted path of the value in the JSON message, for instance values.p1'),
-    timePath: z
-      .string()
-      .default('ts')
-      .describe('Dotted path of the source time: ISO 8601 or epoch milliseconds'),
-    qualityPath: z
-      .string()
+    topic: text().min(1).describe('MQTT topic, without wildcards'),
+    path: text().min(1).describe('Dotted path of the value in the JSON message, for instance values.p1'),
+    timePath: text().default('ts').describe('Dotted path of the source time: ISO 8601 or epoch milliseconds'),
+    qualityPath: text()
       .optional()
       .describe('Dotted path of the quality: "good", "bad", "uncertain" or a StatusCode'),
   }),
@@ -98,7 +94,7 @@ export const Tag = z
     id,
     name: LocalName,
     kind: z.enum(Object.keys(UNITS) as [TagKind, ...TagKind[]]),
-    unit: z.string(),
+    unit: text(),
     pressure: z.enum(['gauge', 'absolute']).optional().describe('Required for kind pressure'),
     position: z.enum(['inlet', 'outlet', 'ambient', 'none']).default('none'),
     overview: z.boolean().default(false).describe('Shown on the network overview'),
@@ -142,7 +138,7 @@ export const Meter = z
     name: LocalName,
     kind: z.enum(['ultrasonic', 'turbine', 'rotary', 'orifice', 'coriolis', 'diaphragm']),
     owner: z.enum(['company', 'supplier', 'customer']),
-    serial: z.string().min(1).describe('The physical meter that sits here now'),
+    serial: text().min(1).describe('The physical meter that sits here now'),
     uncertainty: MeterUncertainty,
     qMin: positive.describe('m³/h at line conditions'),
     qT: positive.describe('m³/h at line conditions'),
@@ -179,7 +175,7 @@ export const Station = z
     altitudeM: z.number().min(-200).max(6_000).optional(),
     atmosphericPressureKPa: z.number().min(45).max(110).optional(),
     timeZone: timeZone.optional(),
-    phone: z.string().optional().describe('Whom to call'),
+    phone: text().optional().describe('Whom to call'),
     tags: z.array(Tag).min(1),
     meters: z.array(Meter).default([]),
   })
@@ -195,8 +191,8 @@ export const Station = z
   });
 export type StationConfig = z.infer<typeof Station>;
 
-const tagKey = z.string().regex(/^[a-z0-9-]+\.[a-z0-9-]+$/, 'expected <station>.<tag>');
-const meterKey = z.string().regex(/^[a-z0-9-]+\.[a-z0-9-]+$/, 'expected <station>.<meter>');
+const tagKey = text().regex(/^[a-z0-9-]+\.[a-z0-9-]+$/, 'expected <station>.<tag>');
+const meterKey = text().regex(/^[a-z0-9-]+\.[a-z0-9-]+$/, 'expected <station>.<meter>');
 
 export const Pipe = z.strictObject({
   id,

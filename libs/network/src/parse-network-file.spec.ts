@@ -105,6 +105,19 @@ describe('a bad network file', () => {
       ],
     ],
     [
+      'names.bad.yaml',
+      [
+        '11:9 stations[network].id: expected another name: "network" is where alarms of the whole network belong',
+      ],
+    ],
+    [
+      'text.bad.yaml',
+      [
+        '3:13 name.zh: expected text without NUL or half characters',
+        '12:25 stations[gate].name.en: expected text without NUL or half characters',
+      ],
+    ],
+    [
       'syntax.bad.yaml',
       [
         '3:1 : Map keys must be unique',

@@ -13,6 +13,9 @@ import type { TagKind } from './units-of-measure';
 /** How far a composition's mole fractions may be from 1 in a network file. */
 const COMPOSITION_SUM_TOLERANCE = 1e-4;
 
+/** Partition of the alarms that belong to no station. Stations' partitions bear their ids, so none may be called so. */
+export const NETWORK_PARTITION = 'network';
+
 /** Names known outside the file. */
 export interface KnownNames {
   /** Components an equation of state knows; not checked when left out. */
@@ -100,6 +103,11 @@ function checkComposition(
 }
 
 function checkStation(fault: Fault, path: Path, station: StationConfig, names: Names): void {
+  if (station.id === NETWORK_PARTITION)
+    fault(
+      [...path, 'id'],
+      `expected another name: "${NETWORK_PARTITION}" is where alarms of the whole network belong`,
+    );
   twins(fault, [...path, 'tags'], station.tags);
   twins(fault, [...path, 'meters'], station.meters);
   if (station.timeZone) checkZone(fault, [...path, 'timeZone'], station.timeZone);

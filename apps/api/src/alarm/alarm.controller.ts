@@ -5,6 +5,7 @@ import {
   AlarmTable,
   CommandAnswer,
 } from '@linepack/contracts';
+import { text } from '@linepack/network';
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req } from '@nestjs/common';
 import { z } from 'zod';
 import { CurrentSession } from '../access/current-session';
@@ -52,7 +53,7 @@ export class AlarmController {
   })
   acknowledge(
     @CurrentSession() { user }: Session,
-    @Param('id', new ZodPipe(z.string().min(1).max(200), 'id')) id: string,
+    @Param('id', new ZodPipe(text().min(1).max(200), 'id')) id: string,
     @Body(new ZodPipe(AcknowledgeBody)) body: z.output<typeof AcknowledgeBody>,
     @Req() request: ApiRequest,
   ): Promise<CommandAnswer> {

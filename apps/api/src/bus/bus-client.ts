@@ -1,3 +1,4 @@
+import { bareStrings } from '@linepack/contracts';
 import { connect, type MqttClient } from 'mqtt';
 import type { Logger } from 'pino';
 import type { z } from 'zod';
@@ -29,12 +30,18 @@ export class BusClient {
     return this.client?.connected ? 'up' : 'away';
   }
 
-  /** Hears every message of a topic filter, parsed; one that does not parse is logged and left out. */
+  /**
+   * Hears every message of a topic filter, parsed; one that does not parse is logged and left out.
+   * @throws Error when the schema takes a string that the database might not be able to keep
+   */
   subscribe<S extends z.ZodType>(
     filter: string,
     schema: S,
     take: (message: z.output<S>, topic: string) => void,
   ): void {
+    const bare = bareStrings(schema);
+    if (bare.length > 0)
+      throw new Error(`${filter}: expected text() instead of z.string() at ${bare.join(', ')}`);
     this.subscriptions.push({
       filter,
       take: (payload, topic) => {

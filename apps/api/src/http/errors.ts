@@ -32,6 +32,13 @@ export class InvalidInput extends ApiError {
   }
 }
 
+/** A text the database cannot keep. */
+export class UnkeepableText extends ApiError {
+  constructor(faults: readonly FieldFault[]) {
+    super('unkeepableText', 400, 'The input holds text that cannot be stored.', { faults });
+  }
+}
+
 export class NotSignedIn extends ApiError {
   constructor() {
     super('notSignedIn', 401, 'Sign in first.');

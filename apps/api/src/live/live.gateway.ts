@@ -1,4 +1,4 @@
-import { GRANTS, type LiveSample, type WatchAnswer } from '@linepack/contracts';
+import { GRANTS, WatchRoom, type LiveSample, type WatchAnswer } from '@linepack/contracts';
 import { Inject, UseFilters, UseGuards, type OnApplicationShutdown } from '@nestjs/common';
 import {
   ConnectedSocket,
@@ -162,8 +162,10 @@ export class LiveGateway
 const unsent = (socket: LiveSocket): number =>
   (socket.conn as unknown as { writeBuffer?: unknown[] }).writeBuffer?.length ?? 0;
 
-const stationIn = (room: unknown): string | null =>
-  typeof room === 'string' ? (/^station:([a-z0-9-]{1,48})$/.exec(room)?.[1] ?? null) : null;
+const stationIn = (room: unknown): string | null => {
+  const parsed = WatchRoom.safeParse(room);
+  return parsed.success && parsed.data !== 'overview' ? parsed.data.slice('station:'.length) : null;
+};
 
 /** Socket.IO hands `data` to the browser's connect_error. */
 function refusal(error: unknown): Error {

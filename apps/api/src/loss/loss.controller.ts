@@ -7,6 +7,7 @@ import {
   LossResult,
   LossVersions,
 } from '@linepack/contracts';
+import { text } from '@linepack/network';
 import { Controller, Get, Header, Inject, Param, Query, Res } from '@nestjs/common';
 import { z } from 'zod';
 import { CurrentSession } from '../access/current-session';
@@ -26,7 +27,7 @@ type DaysCsv = z.output<typeof DaysCsvQuery>;
 type Day = z.output<typeof LossDayQuery>;
 type DayCsv = z.output<typeof DayCsvQuery>;
 
-const areaId = new ZodPipe(z.string().min(1).max(48), 'areaId');
+const areaId = new ZodPipe(text().min(1).max(48), 'areaId');
 const gasDay = new ZodPipe(GasDay, 'gasDay');
 const CSV = 'text/csv; charset=utf-8';
 
