@@ -12,8 +12,8 @@ const bareText = (html: string) =>
     .replace(/<!--[\s\S]*?-->/g, '')
     .replace(/\{\{[\s\S]*?\}\}/g, '')
     .replace(/<(?:[^<>"']|"[^"]*"|'[^']*')*>/g, ' ')
-    .replace(/@(?:if|else if|for|switch|case)\s*\([^\n]*\)\s*\{/g, ' ')
-    .replace(/@(?:else|empty|default)\s*\{/g, ' ')
+    .replace(/@(?:if|else if|for|switch|case|error)\s*\([^\n]*\)\s*\{/g, ' ')
+    .replace(/@(?:else|empty|default|boundary|error)\s*\{/g, ' ')
     .replace(/@let [^;]*;/g, ' ')
     .replace(/&\w+;/g, ' ');
 

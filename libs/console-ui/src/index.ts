@@ -11,5 +11,6 @@ export * from './pressure/bar';
 export * from './pressure/bar-geometry';
 export * from './quality/quality-mark';
 export * from './quality/quality-state';
+export * from './state/boundary';
 export * from './state/state';
 export * from './words/words';

@@ -5,9 +5,17 @@ import {
   provideBrowserGlobalErrorListeners,
   provideZonelessChangeDetection,
 } from '@angular/core';
-import { TitleStrategy, provideRouter, withComponentInputBinding } from '@angular/router';
+import {
+  PreloadAllModules,
+  TitleStrategy,
+  provideRouter,
+  withComponentInputBinding,
+  withNavigationErrorHandler,
+  withPreloading,
+} from '@angular/router';
 import { provideWords } from '@linepack/console-ui';
 import { routes } from './app.routes';
+import { NavigationFault } from './core/navigation-fault';
 import { PageTitle } from './core/page-title';
 import { Preferences, readLang } from './core/preferences';
 import { SessionStore } from './session/session.store';
@@ -15,7 +23,13 @@ import { SessionStore } from './session/session.store';
 export const providers: ApplicationConfig['providers'] = [
   provideZonelessChangeDetection(),
   provideBrowserGlobalErrorListeners(),
-  provideRouter(routes, withComponentInputBinding()),
+  provideRouter(
+    routes,
+    withComponentInputBinding(),
+    // Every page is fetched while the server is there: it opens although the link is lost.
+    withPreloading(PreloadAllModules),
+    withNavigationErrorHandler(({ error }) => inject(NavigationFault).tell(error)),
+  ),
   provideWords(readLang()),
   { provide: TitleStrategy, useExisting: PageTitle },
   provideAppInitializer(() => {

@@ -1,4 +1,5 @@
 import type { Routes } from '@angular/router';
+import { aGasDay, anId } from './core/route-parameters';
 import { homeGuard, permitted, signedIn, signedOut } from './session/guards';
 
 /** Titles are word keys: `PageTitle` says them in the language chosen. */
@@ -24,6 +25,7 @@ export const routes: Routes = [
       {
         path: 'stations/:stationId',
         title: 'page.station',
+        canMatch: [anId(1)],
         canActivate: [permitted('station.read')],
         loadComponent: () => import('./station/station.page').then((m) => m.StationPage),
       },
@@ -42,6 +44,7 @@ export const routes: Routes = [
       {
         path: 'loss/:areaId/:gasDay',
         title: 'page.lossDay',
+        canMatch: [anId(1), aGasDay(2)],
         canActivate: [permitted('loss.read')],
         loadComponent: () => import('./loss/loss-day.page').then((m) => m.LossDayPage),
       },

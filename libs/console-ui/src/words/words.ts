@@ -24,6 +24,15 @@ export type WordKey = Leaves<typeof zh>;
 // Both languages must have the same shape; the compiler says so before any test does.
 const TRANSLATIONS: Record<Lang, typeof zh> = { zh, en };
 
+/** A word without Angular, in the language the page says it is in. */
+export function bundledWord(key: WordKey): string {
+  const lang: Lang = document.documentElement.lang === 'en' ? 'en' : 'zh';
+  const found = key
+    .split('.')
+    .reduce<unknown>((tree, part) => (tree as Record<string, unknown>)[part], TRANSLATIONS[lang]);
+  return String(found);
+}
+
 class BundledWords implements TranslocoLoader {
   getTranslation(lang: string) {
     return of<Translation>(TRANSLATIONS[lang as Lang]);

@@ -37,7 +37,10 @@ export class AlarmsPage {
   protected readonly class = signal<AlarmClass | ''>('');
   protected readonly classes: readonly AlarmClass[] = ['process', 'communication', 'loss'];
   protected readonly priorities = [1, 2, 3];
-  protected readonly chosenPriority = computed(() => Number(this.priority() ?? 0));
+  /** 0: all. What is no priority chooses none: an address mistyped must not show an empty list. */
+  protected readonly chosenPriority = computed(
+    () => this.priorities.find((p) => String(p) === this.priority()) ?? 0,
+  );
 
   protected readonly listed = computed(() => this.alarms.all().filter((a) => this.passes(a)));
   protected readonly filtered = computed(

@@ -1,4 +1,5 @@
 import { Component, computed, effect, inject, input, untracked } from '@angular/core';
+import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
 import { RouterLink } from '@angular/router';
 import { LossResult } from '@linepack/contracts';
 import {
@@ -65,9 +66,11 @@ export class LossDayPage {
         this.read();
       });
     });
-    inject(Link).lossUpdated.subscribe((m) => {
-      if (m.gasDay === this.gasDay() && m.areaIds.includes(this.areaId())) this.read();
-    });
+    inject(Link)
+      .lossUpdated.pipe(takeUntilDestroyed())
+      .subscribe((m) => {
+        if (m.gasDay === this.gasDay() && m.areaIds.includes(this.areaId())) this.read();
+      });
   }
 
   protected read(): void {

@@ -1,7 +1,7 @@
 import { Component, DestroyRef, computed, inject, signal, viewChild } from '@angular/core';
-import { RouterLink, RouterLinkActive, RouterOutlet } from '@angular/router';
+import { RouterLink, RouterLinkActive } from '@angular/router';
 import type { Permission } from '@linepack/contracts';
-import { Icon, type IconName, State, type WordKey, Words } from '@linepack/console-ui';
+import { Boundary, Icon, type IconName, State, type WordKey, Words } from '@linepack/console-ui';
 import { AlarmBanner } from '../alarm/alarm-banner';
 import { AlarmSound } from '../alarm/alarm-sound';
 import { AlarmStore } from '../alarm/alarm.store';
@@ -9,12 +9,14 @@ import { Faceplate } from '../alarm/faceplate';
 import { FaceplateStore } from '../alarm/faceplate.store';
 import { Api } from '../core/api';
 import { Link } from '../core/link';
+import { NavigationFault } from '../core/navigation-fault';
 import { LiveStore } from '../live/live.store';
 import { PlantStore } from '../live/plant.store';
 import { SessionStore } from '../session/session.store';
 import { TagSearch } from '../tag/tag-search';
 import { HelpDialog } from './help-dialog';
 import { LinkBar } from './link-bar';
+import { PageHost } from './page-host';
 import { TopBar } from './top-bar';
 
 interface Place {
@@ -36,7 +38,7 @@ const PLACES: readonly Place[] = [
 @Component({
   selector: 'lp-shell',
   imports: [
-    RouterOutlet,
+    Boundary,
     RouterLink,
     RouterLinkActive,
     TopBar,
@@ -44,6 +46,7 @@ const PLACES: readonly Place[] = [
     AlarmBanner,
     Faceplate,
     HelpDialog,
+    PageHost,
     TagSearch,
     Icon,
     State,
@@ -60,6 +63,7 @@ export class Shell {
   protected readonly faceplate = inject(FaceplateStore);
   protected readonly alarms = inject(AlarmStore);
   protected readonly sound = inject(AlarmSound);
+  protected readonly navigation = inject(NavigationFault);
   private readonly session = inject(SessionStore);
   private readonly live = inject(LiveStore);
   private readonly help = viewChild.required(HelpDialog);
