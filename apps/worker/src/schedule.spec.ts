@@ -63,6 +63,59 @@ describe('schedule', () => {
     expect(ended).toBe(true);
   });
 
+  it('a task that hurries itself runs again at once, and so does one that others hurry while it runs', async () => {
+    const HOUR = 3_600_000;
+    let chunks = 42;
+    let closes = 0;
+    const schedule: Schedule = new Schedule(
+      [
+        task(
+          'compression',
+          async () => {
+            if (chunks === 40) schedule.hurry('close');
+            chunks -= 1;
+            if (chunks > 0) schedule.hurry('compression');
+          },
+          HOUR,
+        ),
+        task('close', async () => void (closes += 1), HOUR),
+        task('others', () => Promise.resolve()),
+      ],
+      () => undefined,
+    );
+    schedule.start();
+    await until(() => chunks === 0 && closes === 2);
+    await schedule.stop();
+  });
+
+  it('a task that hurries itself and fails keeps its pause', async () => {
+    let runs = 0;
+    let now = 0;
+    const schedule: Schedule = new Schedule(
+      [
+        task('weak', () => {
+          runs += 1;
+          schedule.hurry('weak');
+          return Promise.reject(new Error('still none'));
+        }),
+        task(
+          'clock',
+          async () => {
+            await new Promise((resolve) => setTimeout(resolve, 1));
+            now += 100;
+          },
+          0,
+        ),
+      ],
+      () => undefined,
+      () => now,
+    );
+    schedule.start();
+    await until(() => now >= 900);
+    expect(runs).toBe(1);
+    await schedule.stop();
+  });
+
   it('refuses to hurry what is not there', () =>
     expect(() => new Schedule([], () => undefined).hurry('x')).toThrow(/task x/));
 });

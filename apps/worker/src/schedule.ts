@@ -1,3 +1,5 @@
+import { Agenda } from './agenda';
+
 /** One piece of recurring work. It must be safe to run again after it failed half way. */
 export interface Task {
   readonly name: string;
@@ -21,17 +23,22 @@ const LONGEST_BACKOFF_MS = 60_000;
  * delay, and stops nobody else.
  */
 export class Schedule {
-  private readonly states = new Map<string, { dueAt: number; failures: number; error: string | null }>();
+  private readonly tasks: ReadonlyMap<string, Task>;
+  private readonly agenda: Agenda;
+  private readonly states = new Map<string, Omit<TaskState, 'name'>>();
   private readonly stopping = new AbortController();
   private running: Promise<void> | undefined;
   private wake: (() => void) | undefined;
 
+  /** @param clock milliseconds that only ever grow: a clock that is set back must not hold work up */
   constructor(
-    private readonly tasks: readonly Task[],
+    tasks: readonly Task[],
     private readonly onFailure: (task: string, error: unknown) => void,
-    private readonly clock: () => number = Date.now,
+    private readonly clock: () => number = () => performance.now(),
   ) {
-    for (const { name } of tasks) this.states.set(name, { dueAt: 0, failures: 0, error: null });
+    this.tasks = new Map(tasks.map((task) => [task.name, task]));
+    this.agenda = new Agenda([...this.tasks.keys()], this.clock());
+    for (const { name } of tasks) this.states.set(name, { failures: 0, error: null });
   }
 
   start(): void {
@@ -45,11 +52,12 @@ export class Schedule {
     await this.running;
   }
 
-  /** Makes a task due now, for instance because new configuration arrived. */
+  /**
+   * Makes a task due now, for instance because new configuration arrived; one that runs is due again at its end, so a
+   * task may say it of itself. After a failure its pause is kept.
+   */
   hurry(name: string): void {
-    const state = this.states.get(name);
-    if (!state) throw new RangeError(`task ${name}: expected one of ${[...this.states.keys()].join(', ')}`);
-    state.dueAt = 0;
+    this.agenda.hurry(name, this.clock());
     this.wake?.();
   }
 
@@ -59,29 +67,28 @@ export class Schedule {
 
   private async loop(): Promise<void> {
     while (!this.stopping.signal.aborted) {
-      const due = this.nextDue();
-      const wait = due.dueAt - this.clock();
-      if (wait > 0) await this.sleep(wait);
-      else await this.runOnce(due.task);
+      const { name, dueAt } = this.agenda.next();
+      const wait = dueAt - this.clock();
+      const task = this.tasks.get(name);
+      if (wait > 0 || !task) await this.sleep(wait);
+      else await this.runOnce(task);
     }
   }
 
-  private nextDue(): { task: Task; dueAt: number } {
-    const due = this.tasks.map((task) => ({ task, dueAt: this.states.get(task.name)?.dueAt ?? 0 }));
-    return due.reduce((first, other) => (other.dueAt < first.dueAt ? other : first));
-  }
-
   private async runOnce(task: Task): Promise<void> {
-    const before = this.states.get(task.name);
+    const { name, everyMs } = task;
+    this.agenda.started(name);
     try {
       await task.run(this.stopping.signal);
-      this.states.set(task.name, { dueAt: this.clock() + task.everyMs, failures: 0, error: null });
+      this.states.set(name, { failures: 0, error: null });
+      this.agenda.ended(name, this.clock() + everyMs);
     } catch (error) {
       if (this.stopping.signal.aborted) return;
-      const failures = (before?.failures ?? 0) + 1;
-      const delay = Math.min(LONGEST_BACKOFF_MS, Math.max(task.everyMs, 500 * 2 ** failures));
-      this.states.set(task.name, { dueAt: this.clock() + delay, failures, error: String(error) });
-      this.onFailure(task.name, error);
+      const failures = (this.states.get(name)?.failures ?? 0) + 1;
+      const delay = Math.min(LONGEST_BACKOFF_MS, Math.max(everyMs, 500 * 2 ** failures));
+      this.states.set(name, { failures, error: String(error) });
+      this.agenda.failed(name, this.clock() + delay);
+      this.onFailure(name, error);
     }
   }
 

@@ -77,9 +77,9 @@ export class Worker {
     this.history = new HistoryFill(stores, (progress) => this.tell(progress), parts.historySpan);
     this.historyDone = parts.plantFile === undefined;
     const failed = (task: string, error: unknown): void => this.failed(task, error);
-    this.schedule = new Schedule(this.tasks(), failed, parts.now);
+    this.schedule = new Schedule(this.tasks(), failed);
     const report = { name: 'status', everyMs: 5 * SECOND, run: () => this.reportStatus() };
-    this.reports = new Schedule([report], failed, parts.now);
+    this.reports = new Schedule([report], failed);
   }
 
   start(): void {
