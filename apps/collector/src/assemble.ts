@@ -1,7 +1,8 @@
 import { AlarmCommand, ConditionMessage, TOPIC } from '@linepack/contracts';
 import type { SourceId, StationId } from '@linepack/network';
 import type { AlarmRepository, ConfigRepository, LeaseRepository } from '@linepack/store';
-import { Acquisition, type MakeSource } from './acquisition/acquisition';
+import { Acquisition } from './acquisition/acquisition';
+import type { MakeSource } from './acquisition/source';
 import { AlarmEngine } from './alarm/alarm-engine';
 import { definitionsOf } from './alarm/definitions';
 import { PartitionOwnership, type OwnershipCopy } from './alarm/partition-ownership';
@@ -96,18 +97,17 @@ export function assemble(around: Surroundings): Assembled {
   });
   const live = new LivePublisher((topic, batch) => bus.mention(topic, batch), time);
   const rate = new Rate(SLOW_MS, time);
-  const flow: MeasurementFlow = new MeasurementFlow({
+  const flow = new MeasurementFlow({
     engine,
     outbox,
     live,
     rate,
     time,
-    acquisition: (): Acquisition => acquisition,
   });
-  const acquisition: Acquisition = new Acquisition({
+  const acquisition = new Acquisition({
     make: around.make,
     env: around.env,
-    sinkOf: (id) => flow.sinkOf(id),
+    sinkOf: (id, capabilities) => flow.sinkOf(id, capabilities),
     time,
     log,
   });
@@ -162,7 +162,6 @@ export function assemble(around: Surroundings): Assembled {
 
   const stop = async (): Promise<void> => {
     timers.forEach((timer) => timer.cancel());
-    flow.leave();
     await reader.stop();
     await acquisition.stop();
     live.stop();

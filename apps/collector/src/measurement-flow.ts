@@ -1,6 +1,5 @@
 import type { Micros, SourceId } from '@linepack/network';
-import type { Acquisition } from './acquisition/acquisition';
-import type { Received, SourceSink } from './acquisition/source';
+import type { Received, SourceCapabilities, SourceSink } from './acquisition/source';
 import type { AlarmEngine } from './alarm/alarm-engine';
 import { StationSilence } from './alarm/station-silence';
 import type { CollectorTag } from './configuration/collector-configuration';
@@ -17,7 +16,6 @@ export interface FlowParts {
   readonly live: LivePublisher;
   readonly rate: Rate;
   readonly time: Time;
-  readonly acquisition: () => Acquisition;
 }
 
 /** The way of a measurement: source → sample → alarms, at once → screens → database. */
@@ -25,7 +23,7 @@ export class MeasurementFlow {
   private readonly measurements = new Measurements();
   private readonly silence: StationSilence;
   private readonly heard = new Set<SourceId>();
-  private leaving = false;
+  private readonly capabilities = new Map<SourceId, SourceCapabilities>();
 
   constructor(private readonly parts: FlowParts) {
     this.silence = new StationSilence((id) => this.heard.has(id));
@@ -40,7 +38,8 @@ export class MeasurementFlow {
     return [...this.heard];
   }
 
-  sinkOf(sourceId: SourceId): SourceSink {
+  sinkOf(sourceId: SourceId, capabilities: SourceCapabilities): SourceSink {
+    this.capabilities.set(sourceId, capabilities);
     let last: Promise<unknown> = Promise.resolve();
     return {
       values: (received, patienceMs) => {
@@ -57,8 +56,10 @@ export class MeasurementFlow {
         });
         return { durably };
       },
+      heard: () => undefined,
       connected: () => this.connected(sourceId),
       lost: () => this.lost(sourceId),
+      stopped: () => this.silenced(sourceId),
     };
   }
 
@@ -70,26 +71,19 @@ export class MeasurementFlow {
   /** Repeats values that did not change, and marks devices that fell silent behind a broker. */
   keepUp(): void {
     const now = this.parts.time.now();
-    const acquisition = this.parts.acquisition();
-    const repeats = this.measurements.repeats(
-      (id) => acquisition.kindOf(id) === 'opcua' && acquisition.isThere(id),
-      now,
-    );
+    const can = (what: keyof SourceCapabilities, id: SourceId): boolean =>
+      this.capabilities.get(id)?.[what] === true;
+    const repeats = this.measurements.repeats((id) => this.heard.has(id) && can('repeats', id), now);
     for (const sample of repeats) {
       const stationId = this.measurements.stationOf(sample.tagId);
       if (stationId !== null) this.parts.live.offer(stationId, sample, 'repeat');
     }
     this.store({ measured: [], stored: repeats }, PATIENCE_MS.samples).catch(saidByOutbox);
     const silent = this.measurements.devicesLost(
-      (id) => acquisition.kindOf(id) === 'mqtt' && acquisition.isThere(id),
+      (id) => this.heard.has(id) && !can('speaksForDevices', id),
       now,
     );
     this.carry(silent, PATIENCE_MS.samples).catch(saidByOutbox);
-  }
-
-  /** From now on a source that goes was stopped by us: its coverage ends, but nobody is called. */
-  leave(): void {
-    this.leaving = true;
   }
 
   private connected(sourceId: SourceId): void {
@@ -101,16 +95,19 @@ export class MeasurementFlow {
 
   private lost(sourceId: SourceId): void {
     const now = this.parts.time.now();
-    const wasHeard = this.heard.delete(sourceId);
-    if (wasHeard) this.cover(sourceId, now, 'disconnected');
-    if (this.leaving) return;
+    this.silenced(sourceId);
     this.carry(this.measurements.sourceLost(sourceId, now), PATIENCE_MS.samples).catch(saidByOutbox);
     this.parts.engine.sourceHeard(sourceId, 'lost', now);
   }
 
+  /** Its coverage ends. */
+  private silenced(sourceId: SourceId): void {
+    if (this.heard.delete(sourceId)) this.cover(sourceId, this.parts.time.now(), 'disconnected');
+  }
+
   /** Only a broker sends again; a subscription does not, and its last value goes on to be repeated. */
   private refused(sourceId: SourceId, received: readonly Received[]): void {
-    if (this.parts.acquisition().kindOf(sourceId) === 'mqtt') this.measurements.forget(received);
+    if (this.capabilities.get(sourceId)?.redelivers) this.measurements.forget(received);
   }
 
   private cover(sourceId: SourceId, at: Micros, state: 'connected' | 'disconnected'): void {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Micros, SourceId, StationId, TagConfig, TagId, TagKey } from '@linepack/network';
 import { QUALITY } from '@linepack/telemetry';
 import pino from 'pino';
-import type { Acquisition } from '../src/acquisition/acquisition';
+import { CAPABILITIES } from '../src/acquisition/capabilities';
 import type { AlarmEngine } from '../src/alarm/alarm-engine';
 import { Rate } from '../src/health/rate';
 import { LivePublisher } from '../src/live/live-publisher';
@@ -17,13 +17,14 @@ import { Spool } from '../src/write/spool';
 const broker = 'broker' as SourceId;
 const tagId = 1 as TagId;
 const config = { scale: { factor: 1, offset: 0 }, deadband: 0, maxReportS: 60 } as TagConfig;
-const reading = (ts: Micros, value: number) => [{ tagId, ts, value, quality: QUALITY.Good }];
+const reading = (ts: Micros, value: number) => [
+  { tagId, ts, value, quality: QUALITY.Good, origin: 'change' as const, clock: 'broker/t' },
+];
 const deaf = {
   measured: () => undefined,
   stationHeard: () => undefined,
   sourceHeard: () => undefined,
 } as unknown as AlarmEngine;
-const brokerIsThere = { kindOf: () => 'mqtt', isThere: () => true } as unknown as Acquisition;
 
 let folder: string;
 let outbox: Outbox;
@@ -56,7 +57,6 @@ beforeEach(() => {
     live,
     rate: new Rate(1_000, time),
     time,
-    acquisition: () => brokerIsThere,
   });
   flow.configure([{ tagId, key: 's.t' as TagKey, stationId: 's' as StationId, sourceId: broker, config }]);
 });
@@ -68,7 +68,7 @@ afterEach(async () => {
 
 test('a message that a full spool refused is stored when the broker sends it again', async () => {
   answer = () => Promise.reject(new Error('away'));
-  const sink = flow.sinkOf(broker);
+  const sink = flow.sinkOf(broker, CAPABILITIES.mqtt);
   const [first, second] = [time.now() - 2_000_000, time.now() - 1_000_000] as [Micros, Micros];
   await Promise.all(
     [reading(first, 5), reading(second, 6)].map((message) =>
@@ -87,7 +87,7 @@ test('a message that a full spool refused is stored when the broker sends it aga
 test('a message that comes again is durable only when its first copy is', async () => {
   let arrive: () => void = () => undefined;
   answer = () => new Promise((resolve) => (arrive = resolve));
-  const sink = flow.sinkOf(broker);
+  const sink = flow.sinkOf(broker, CAPABILITIES.mqtt);
   const ts = time.now();
   const told: string[] = [];
   const copies = [1, 2].map((n) =>

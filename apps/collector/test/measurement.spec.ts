@@ -19,6 +19,8 @@ const value = (tagId: number, v: number, ts: Micros, quality = 0): Received => (
   value: quality < 0 ? null : v,
   ts,
   quality: qualityOf(quality),
+  origin: 'change',
+  clock: 'plc',
 });
 const written = ({ stored }: Outcome): [number, number | null, number][] =>
   stored.map((s) => [(s.ts - start) / 1e6, s.value, s.quality]);

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TagId } from '@linepack/network';
 import { OPCUACertificateManager } from 'node-opcua';
-import { OpcUaSource } from '../src/acquisition/opcua-source';
+import { OpcUaSource } from '../src/acquisition/opcua/opcua-source';
 import type { Received } from '../src/acquisition/source';
 import { systemTime } from '../src/time';
 import { quiet, until } from './house';
@@ -29,6 +29,8 @@ describe('a server that is connected but silent', () => {
       return { durably: Promise.resolve() };
     },
     connected: () => void told.push('connected'),
+    heard: () => undefined,
+    stopped: () => void told.push('stopped'),
     lost: (reason: string) => void told.push(`lost: ${reason}`),
   };
   let plant: OpcUaPlant;
@@ -37,7 +39,7 @@ describe('a server that is connected but silent', () => {
 
   const sourceAt = (port: number): OpcUaSource => {
     const endpoint = `opc.tcp://127.0.0.1:${port}`;
-    const tags = [{ tagId: 1 as TagId, node: 'ns=1;s=P' }];
+    const tags = [{ tagId: 1 as TagId, address: { source: 'plc', node: 'ns=1;s=P' } }];
     const how = { kind: 'opcua', securityMode: 'none', publishingIntervalMs: 100 } as const;
     return new OpcUaSource(
       { id: 'plc', name, endpoint, ...how },

@@ -3,27 +3,31 @@ import { resolveEnvironment, type SourceConfig, type SourceId } from '@linepack/
 import type { CollectorConfiguration } from '../configuration/collector-configuration';
 import type { Log } from '../log';
 import type { Time } from '../time';
-import type { AddressedTag, PlantSource, SourceSink } from './source';
-
-/** Makes the source of a kind; it does not start it. */
-export type MakeSource = (
-  config: SourceConfig,
-  tags: readonly AddressedTag[],
-  sink: SourceSink,
-) => PlantSource;
+import { CAPABILITIES } from './capabilities';
+import { ConnectionState } from './connection-state';
+import type { AddressedTag, MakeSource, PlantSource, SourceCapabilities, SourceSink } from './source';
 
 export interface AcquisitionParts {
   readonly make: MakeSource;
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly sinkOf: (sourceId: SourceId) => SourceSink;
+  /** Where a source tells what it hears; made once for each source that is made. */
+  readonly sinkOf: (sourceId: SourceId, capabilities: SourceCapabilities) => SourceSink;
   readonly time: Time;
   readonly log: Log;
 }
 
-/** Every source of the configuration, connected. A changed configuration restarts only the sources it touches. */
+interface Running {
+  /** What the source is connected with; another one needs another connection. */
+  readonly fingerprint: string;
+  readonly source: PlantSource;
+}
+
+/**
+ * Every source that a tag of the configuration needs, connected. A changed source is connected anew; other tags of the same source are
+ * asked for over the connection that is there.
+ */
 export class Acquisition {
-  private readonly running = new Map<SourceId, { fingerprint: string; source: PlantSource }>();
-  private readonly unresolved = new Map<SourceId, SourceState>();
+  private readonly running = new Map<SourceId, Running>();
   private changing: Promise<void> = Promise.resolve();
 
   constructor(private readonly parts: AcquisitionParts) {}
@@ -35,15 +39,7 @@ export class Acquisition {
   }
 
   states(): SourceState[] {
-    return [...[...this.running.values()].map((r) => r.source.state()), ...this.unresolved.values()];
-  }
-
-  isThere(sourceId: SourceId): boolean {
-    return this.running.get(sourceId)?.source.state().state === 'connected';
-  }
-
-  kindOf(sourceId: SourceId): SourceConfig['kind'] | null {
-    return this.running.get(sourceId)?.source.kind ?? null;
+    return [...this.running.values()].map((r) => r.source.state());
   }
 
   async stop(): Promise<void> {
@@ -52,51 +48,57 @@ export class Acquisition {
   }
 
   private async change({ sources, tags }: CollectorConfiguration): Promise<void> {
-    const wanted = new Map<SourceId, { fingerprint: string; make: () => PlantSource }>();
-    this.unresolved.clear();
-    for (const config of sources) {
-      const id = config.id as SourceId;
-      const resolved = this.resolve(config);
-      const addressed = tags
-        .filter((t) => t.sourceId === id)
-        .map((t): AddressedTag => ({ tagId: t.tagId, address: t.config.address }));
-      if (resolved !== null)
-        wanted.set(id, {
-          fingerprint: JSON.stringify([resolved, addressed]),
-          make: () => this.parts.make(resolved, addressed, this.parts.sinkOf(id)),
-        });
-    }
+    const wanted = new Map(
+      sources.flatMap((config) => {
+        const id = config.id as SourceId;
+        const addressed = tags
+          .filter((t) => t.sourceId === id)
+          .map((t): AddressedTag => ({ tagId: t.tagId, address: t.config.address }));
+        const fingerprint = JSON.stringify(this.resolved(config));
+        return addressed.length > 0 ? [[id, { fingerprint, config, addressed }] as const] : [];
+      }),
+    );
     const leaving = [...this.running].filter(([id, r]) => wanted.get(id)?.fingerprint !== r.fingerprint);
     await Promise.all(leaving.map(([, { source }]) => source.stop()));
     leaving.forEach(([id]) => this.running.delete(id));
-    for (const [id, { fingerprint, make }] of wanted) {
-      if (this.running.has(id)) continue;
-      const source = make();
+    for (const [id, { fingerprint, config, addressed }] of wanted) {
+      const there = this.running.get(id);
+      if (there) {
+        there.source.watch(addressed);
+        continue;
+      }
+      const source = this.made(config, addressed);
       this.running.set(id, { fingerprint, source });
       source.start();
     }
   }
 
-  /** Null when a variable is not set: that source cannot be connected, but the others can. */
-  private resolve(config: SourceConfig): SourceConfig | null {
-    try {
-      return resolveEnvironment(config, this.parts.env);
-    } catch (error) {
-      this.sayUnresolved(config.id as SourceId, (error as Error).message);
-      return null;
-    }
+  private made(config: SourceConfig, tags: readonly AddressedTag[]): PlantSource {
+    const sink = this.parts.sinkOf(config.id as SourceId, CAPABILITIES[config.kind]);
+    const resolved = this.resolved(config);
+    if ('config' in resolved) return this.parts.make(resolved.config, tags, sink);
+    this.parts.log.error(resolved.fault);
+    return unreachable(config.id as SourceId, resolved.fault, sink, this.parts.time);
   }
 
-  private sayUnresolved(id: SourceId, error: string): void {
-    this.parts.log.error(error);
-    this.unresolved.set(id, {
-      sourceId: id,
-      state: 'disconnected',
-      since: this.parts.time.now(),
-      lastNotificationAt: null,
-      monitored: 0,
-      rejected: 0,
-      error,
-    });
+  /** A fault when a variable is not set: that source cannot be connected, but the others can. */
+  private resolved(config: SourceConfig): { config: SourceConfig } | { fault: string } {
+    try {
+      return { config: resolveEnvironment(config, this.parts.env) };
+    } catch (error) {
+      return { fault: (error as Error).message };
+    }
   }
+}
+
+/** A source that cannot even be tried: it is lost from the beginning, so that its alarm names why. */
+function unreachable(id: SourceId, fault: string, sink: SourceSink, time: Time): PlantSource {
+  const connection = new ConnectionState(id, sink, time);
+  return {
+    id,
+    start: () => connection.unreachable(fault),
+    watch: () => undefined,
+    stop: async () => connection.stopped(),
+    state: () => connection.state,
+  };
 }

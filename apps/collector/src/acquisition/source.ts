@@ -1,7 +1,6 @@
 import type { SourceState } from '@linepack/contracts';
 import type { Micros, SourceConfig, SourceId, TagAddress, TagId } from '@linepack/network';
-import type { Quality } from '@linepack/telemetry';
-import type { Time } from '../time';
+import type { Origin, Quality } from '@linepack/telemetry';
 
 /** A value as the plant sent it: not scaled, stamped by the source or not at all. */
 export interface Received {
@@ -9,16 +8,37 @@ export interface Received {
   readonly quality: Quality;
   readonly value: number | null;
   readonly ts: Micros | null;
+  /** How the source came to say it. */
+  readonly origin: Origin;
+  /** Names the clock that stamped it: two stamps may be compared only when they are of one clock. */
+  readonly clock: string;
+}
+
+/** What a kind of source can do: its users are told with the sink, and never ask for the kind. */
+export interface SourceCapabilities {
+  /** It reports changes only and says meanwhile that it is there: what it said last may be repeated in its name. */
+  readonly repeats: boolean;
+  /** It sends again what was not acknowledged; what it cannot make durable is therefore not lost. */
+  readonly redelivers: boolean;
+  /** It says itself when a device behind it is away. A broker does not: its devices' silence has to be noticed. */
+  readonly speaksForDevices: boolean;
 }
 
 /** What a source tells. */
 export interface SourceSink {
   /** Values in the order they came. `durably` resolves when they are on disk, for whoever acknowledges them. */
   values(received: readonly Received[], patienceMs: number): { durably: Promise<unknown> };
-  /** The source can be heard from now on. */
+  /** The source says at `at`, on our clock, that these values, or all that it told since it was connected, are as last told. */
+  heard(at: Micros, tagIds: readonly TagId[] | 'all'): void;
+  /** The source can be heard from now on: a new session, in which the order of arrival is the order of words. */
   connected(): void;
-  /** The source cannot be heard any more, or could not be reached; told once until it is connected again. */
+  /**
+   * The source cannot be heard any more, or could not be reached from the beginning; told once until it is connected
+   * again.
+   */
   lost(reason: string): void;
+  /** We stopped listening on purpose: nobody is to be called. */
+  stopped(): void;
 }
 
 export interface AddressedTag {
@@ -29,57 +49,16 @@ export interface AddressedTag {
 /** One connection to the plant: connects by itself, again and again, until it is stopped. */
 export interface PlantSource {
   readonly id: SourceId;
-  readonly kind: SourceConfig['kind'];
   start(): void;
+  /** From now on these tags are asked for, and no others; the connection stays. */
+  watch(tags: readonly AddressedTag[]): void;
   stop(): Promise<void>;
   state(): SourceState;
 }
 
-/** What is known of a source's connection, in the words of the status message. */
-export class ConnectionState {
-  private current: SourceState;
-  private told: 'nothing' | 'connected' | 'lost' = 'nothing';
-
-  constructor(
-    sourceId: SourceId,
-    private readonly sink: SourceSink,
-    private readonly time: Time,
-  ) {
-    this.current = {
-      sourceId,
-      state: 'connecting',
-      since: time.now(),
-      lastNotificationAt: null,
-      monitored: 0,
-      rejected: 0,
-      error: null,
-    };
-  }
-
-  get state(): SourceState {
-    return this.current;
-  }
-
-  heard(): void {
-    this.current = { ...this.current, lastNotificationAt: this.time.now() };
-  }
-
-  monitoring(counts: { monitored: number; rejected: number; error: string | null }): void {
-    this.current = { ...this.current, ...counts };
-  }
-
-  connected(): void {
-    this.current = { ...this.current, state: 'connected', since: this.time.now() };
-    this.told = 'connected';
-    this.sink.connected();
-  }
-
-  /** `outlook` is what comes next: another attempt, or nothing. */
-  lost(error: string, outlook: 'connecting' | 'disconnected'): void {
-    const since = this.current.state === 'connected' ? this.time.now() : this.current.since;
-    this.current = { ...this.current, state: outlook, since, error, monitored: 0 };
-    if (this.told === 'lost') return;
-    this.told = 'lost';
-    this.sink.lost(error);
-  }
-}
+/** Makes the source of a configuration; it does not start it. */
+export type MakeSource = (
+  config: SourceConfig,
+  tags: readonly AddressedTag[],
+  sink: SourceSink,
+) => PlantSource;

@@ -7,8 +7,8 @@ import {
   type ClientSession,
   type ClientSubscription,
 } from 'node-opcua';
-import { receivedOf } from './opcua-values';
-import type { Received } from './source';
+import { isHistorical, valueOf } from './data-value';
+import type { Received } from '../source';
 
 export interface NodeTag {
   readonly tagId: TagId;
@@ -34,7 +34,7 @@ export async function monitorTags(
   subscription: ClientSubscription,
   tags: readonly NodeTag[],
   size: number,
-  { publishingIntervalMs }: { publishingIntervalMs: number },
+  { id, publishingIntervalMs }: { id: string; publishingIntervalMs: number },
   onValue: (value: Received) => void,
 ): Promise<{ monitored: number; rejected: string[] }> {
   const rejected: string[] = [];
@@ -47,13 +47,21 @@ export async function monitorTags(
       { samplingInterval: publishingIntervalMs, queueSize: 10, discardOldest: true },
       TimestampsToReturn.Both,
     );
-    group.on('changed', (_item, data, index) => onValue(receivedOf((some[index] as NodeTag).tagId, data)));
+    const told = new Set<TagId>();
+    group.on('changed', (_item, data, index) => {
+      const { tagId } = some[index] as NodeTag;
+      const value = valueOf(data);
+      const live = told.has(tagId) ? 'change' : 'first';
+      told.add(tagId);
+      onValue({ tagId, ...value, origin: isHistorical(value.quality) ? 'historical' : live, clock: id });
+    });
     await created(group);
     group.monitoredItems.forEach((item, i) => {
       if (item.statusCode.isGood()) return;
       const { tagId, node } = some[i] as NodeTag;
       rejected.push(`${node} ${item.statusCode.name}`);
-      onValue({ tagId, quality: qualityOf(item.statusCode.value), value: null, ts: null });
+      const quality = qualityOf(item.statusCode.value);
+      onValue({ tagId, quality, value: null, ts: null, origin: 'first', clock: id });
     });
   }
   return { monitored: tags.length - rejected.length, rejected };

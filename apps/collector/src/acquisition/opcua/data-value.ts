@@ -1,22 +1,31 @@
-import { MICROS_PER_MS, type Micros, type TagId } from '@linepack/network';
-import { integerOfWords, numberOf, qualityOf, QUALITY } from '@linepack/telemetry';
+import { MICROS_PER_MS, type Micros } from '@linepack/network';
+import { integerOfWords, numberOf, qualityOf, QUALITY, type Quality } from '@linepack/telemetry';
 import { DataType, type DataValue } from 'node-opcua';
-import type { Received } from './source';
+import type { Received } from '../source';
 
 /**
  * A DataValue (OPC UA Part 4, 7.11) as received. The source timestamp counts, to the microsecond; where the server
  * sends none there is none, since its own timestamp says when it looked, not when it was so. A Good value that is no
  * number (a string, an array) is BadDecodingError.
  */
-export function receivedOf(tagId: TagId, data: DataValue): Received {
+export function valueOf(data: DataValue): Pick<Received, 'quality' | 'value' | 'ts'> {
   const quality = qualityOf(data.statusCode.value);
   const value = numberOfVariant(data);
   const ts = data.sourceTimestamp
     ? ((data.sourceTimestamp.getTime() * MICROS_PER_MS + microsWithin(data.sourcePicoseconds)) as Micros)
     : null;
-  if (value === null && quality >= 0) return { tagId, quality: QUALITY.BadDecodingError, value: null, ts };
-  return { tagId, quality, value, ts };
+  if (value === null && quality >= 0) return { quality: QUALITY.BadDecodingError, value: null, ts };
+  return { quality, value, ts };
 }
+
+/** Info type DataValue and HistorianBits of a StatusCode (OPC 10000-4, table 178). */
+const INFO_TYPE_BITS = 0x0c00;
+const INFO_TYPE_DATA_VALUE = 0x0400;
+const HISTORIAN_BITS = 0x001f;
+
+/** HistorianBits are set on values out of a history only: a server that replays what it kept says so by them. */
+export const isHistorical = (quality: Quality): boolean =>
+  (quality & INFO_TYPE_BITS) === INFO_TYPE_DATA_VALUE && (quality & HISTORIAN_BITS) !== 0;
 
 function numberOfVariant(data: DataValue): number | null {
   const raw: unknown = data.value?.value;

@@ -1,10 +1,11 @@
 import type { SourceConfig, SourceId, TagAddress, TagId } from '@linepack/network';
 import { decodeValue, parsePayload } from '@linepack/telemetry';
 import mqtt, { type IPublishPacket, type MqttClient } from 'mqtt';
-import type { Log } from '../log';
-import type { Time, Timer } from '../time';
-import { PATIENCE_MS } from '../write/outbox';
-import { ConnectionState, type PlantSource, type Received, type SourceSink } from './source';
+import type { Log } from '../../log';
+import type { Time, Timer } from '../../time';
+import { PATIENCE_MS } from '../../write/outbox';
+import { ConnectionState } from '../connection-state';
+import type { AddressedTag, PlantSource, Received, SourceSink } from '../source';
 
 type MqttConfig = Extract<SourceConfig, { kind: 'mqtt' }>;
 export interface TopicTag {
@@ -23,10 +24,9 @@ const REFUSED_RETRY_MS = 5_000;
  * acknowledgement, which waits one message at a time, is switched off.
  */
 export class MqttSource implements PlantSource {
-  readonly kind = 'mqtt';
   readonly id: SourceId;
   private readonly connection: ConnectionState;
-  private readonly byTopic: ReadonlyMap<string, readonly TopicTag[]>;
+  private byTopic: ReadonlyMap<string, readonly TopicTag[]>;
   private client: MqttClient | null = null;
   private retry: Timer | null = null;
   /** Faults already said, by tag and kind; said again once the value was fine in between. */
@@ -34,7 +34,7 @@ export class MqttSource implements PlantSource {
 
   constructor(
     private readonly config: MqttConfig,
-    tags: readonly TopicTag[],
+    tags: readonly AddressedTag[],
     private readonly sink: SourceSink,
     private readonly clientId: string,
     private readonly time: Time,
@@ -42,7 +42,7 @@ export class MqttSource implements PlantSource {
   ) {
     this.id = config.id as SourceId;
     this.connection = new ConnectionState(this.id, sink, time);
-    this.byTopic = byTopic(tags);
+    this.byTopic = byTopic(tags.flatMap(topicTag));
   }
 
   start(): void {
@@ -59,16 +59,24 @@ export class MqttSource implements PlantSource {
     this.client = client;
     client.handleMessage = (packet, done) => this.handle(packet as IPublishPacket, done);
     client.on('connect', () => this.subscribe(client));
-    client.on('close', () =>
-      this.connection.lost(this.connection.state.error ?? 'connection closed', 'connecting'),
-    );
+    client.on('close', () => this.connection.lost(this.connection.state.error ?? 'connection closed'));
     client.on('error', (error) => this.fail(error.message));
+  }
+
+  watch(tags: readonly AddressedTag[]): void {
+    const before = this.byTopic;
+    this.byTopic = byTopic(tags.flatMap(topicTag));
+    const { client } = this;
+    if (!client?.connected) return;
+    const left = [...before.keys()].filter((topic) => !this.byTopic.has(topic));
+    if (left.length > 0) client.unsubscribe(left);
+    this.subscribe(client);
   }
 
   async stop(): Promise<void> {
     this.retry?.cancel();
     await this.client?.endAsync(true);
-    this.connection.lost('stopped', 'disconnected');
+    this.connection.stopped();
   }
 
   state() {
@@ -77,7 +85,7 @@ export class MqttSource implements PlantSource {
 
   private fail(reason: string): void {
     if (this.connection.state.error !== reason) this.log.warn(`source ${this.id}: ${reason}`);
-    this.connection.lost(reason, 'connecting');
+    this.connection.lost(reason);
   }
 
   private subscribe(client: MqttClient): void {
@@ -125,7 +133,8 @@ export class MqttSource implements PlantSource {
       const body = parsed.ok ? parsed.body : undefined;
       const { fault, ...value } = decodeValue(body, address);
       this.say(`${packet.topic} ${address.path}`, parsed.ok ? fault : parsed.fault);
-      return { tagId, ...value };
+      const origin = packet.dup || packet.retain ? 'redelivered' : 'change';
+      return { tagId, ...value, origin, clock: `${this.id}/${packet.topic}` };
     });
   }
 
@@ -135,6 +144,9 @@ export class MqttSource implements PlantSource {
     if (fault !== null) this.faulty.set(what, fault);
   }
 }
+
+const topicTag = ({ tagId, address }: AddressedTag): TopicTag[] =>
+  'topic' in address ? [{ tagId, address }] : [];
 
 function byTopic(tags: readonly TopicTag[]): Map<string, TopicTag[]> {
   const topics = new Map<string, TopicTag[]>();

@@ -9,11 +9,12 @@ import {
   type OPCUACertificateManager,
   type UserIdentityInfo,
 } from 'node-opcua';
-import type { Log } from '../log';
-import type { Time, Timer } from '../time';
-import { PATIENCE_MS } from '../write/outbox';
-import { itemsPerCall, monitorTags, type NodeTag } from './opcua-items';
-import { ConnectionState, type PlantSource, type Received, type SourceSink } from './source';
+import type { Log } from '../../log';
+import type { Time, Timer } from '../../time';
+import { PATIENCE_MS } from '../../write/outbox';
+import { itemsPerCall, monitorTags, type NodeTag } from './monitored-items';
+import { ConnectionState } from '../connection-state';
+import type { AddressedTag, PlantSource, Received, SourceSink } from '../source';
 
 type OpcUaConfig = Extract<SourceConfig, { kind: 'opcua' }>;
 
@@ -30,16 +31,16 @@ const CLOSE_MS = 3_000;
  * A watchdog ends an attempt that hears neither values nor keep-alives, whatever the connection says of itself.
  */
 export class OpcUaSource implements PlantSource {
-  readonly kind = 'opcua';
   readonly id: SourceId;
   private readonly connection: ConnectionState;
   private running: Promise<void> | null = null;
   private abort: (reason: string) => void = () => undefined;
   private stopped = false;
+  private tags: readonly NodeTag[];
 
   constructor(
     private readonly config: OpcUaConfig,
-    private readonly tags: readonly NodeTag[],
+    tags: readonly AddressedTag[],
     private readonly sink: SourceSink,
     private readonly certificates: OPCUACertificateManager,
     private readonly time: Time,
@@ -47,10 +48,18 @@ export class OpcUaSource implements PlantSource {
   ) {
     this.id = config.id as SourceId;
     this.connection = new ConnectionState(this.id, sink, time);
+    this.tags = tags.flatMap(nodeTag);
   }
 
   start(): void {
     this.running ??= this.run();
+  }
+
+  watch(tags: readonly AddressedTag[]): void {
+    const wanted = tags.flatMap(nodeTag);
+    if (JSON.stringify(wanted) === JSON.stringify(this.tags)) return;
+    this.tags = wanted;
+    this.abort('other tags are asked for');
   }
 
   async stop(): Promise<void> {
@@ -70,11 +79,11 @@ export class OpcUaSource implements PlantSource {
       const reason = await this.attempt().catch((error: Error) => error.message.split('\n')[0] as string);
       if (this.stopped) break;
       if (this.connection.state.error !== reason) this.log.warn(`source ${this.id}: ${reason}`);
-      this.connection.lost(reason, 'connecting');
+      this.connection.lost(reason);
       if (this.time.monotonicMs() - startedAt > 30_000) failures = 0;
       await this.pause(BACKOFF_MS[Math.min(failures, BACKOFF_MS.length - 1)] as number);
     }
-    this.connection.lost('stopped', 'disconnected');
+    this.connection.stopped();
   }
 
   private pause(ms: number): Promise<void> {
@@ -109,7 +118,7 @@ export class OpcUaSource implements PlantSource {
     client.on('secure_channel_created', (created) => (channel = created));
     try {
       const opened = this.open(client).then((subscription) => {
-        watchdog = this.watch(subscription);
+        watchdog = this.watchdog(subscription);
         return ended;
       });
       // The server may go away, or the source be stopped, while the attempt is still opening.
@@ -134,7 +143,7 @@ export class OpcUaSource implements PlantSource {
     subscription.on('terminated', () => this.abort('the server ended the subscription'));
     subscription.on('status_changed', (status) => this.abort(`subscription: ${status.name}`));
     for (const event of ['keepalive', 'received_notifications'] as const)
-      subscription.on(event, () => this.connection.heard());
+      subscription.on(event, () => this.heard());
     // Told before the first values arrive, so that they follow what was said of the source's absence.
     this.connection.connected();
     const batch = new ValueBatch(this.sink);
@@ -149,7 +158,12 @@ export class OpcUaSource implements PlantSource {
     return subscription;
   }
 
-  private watch(subscription: ClientSubscription): Timer {
+  private heard(): void {
+    this.connection.heard();
+    this.sink.heard(this.time.now(), 'all');
+  }
+
+  private watchdog(subscription: ClientSubscription): Timer {
     this.connection.heard();
     const interval = subscription.publishingInterval * subscription.maxKeepAliveCount * SILENT_KEEP_ALIVES;
     const limitMs = Math.max(interval, 3_000);
@@ -189,6 +203,9 @@ async function closed(time: Time, client: OPCUAClient, breakLine: () => void): P
   await Promise.race([client.disconnect().catch(() => undefined), late]);
   timer?.cancel();
 }
+
+const nodeTag = ({ tagId, address }: AddressedTag): NodeTag[] =>
+  'node' in address ? [{ tagId, node: address.node }] : [];
 
 const MODES = {
   none: MessageSecurityMode.None,
