@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { nodeIdFault, topicFault } from './address';
 import { text } from './text';
 import { UNITS, type TagKind } from './units-of-measure';
 
@@ -51,15 +52,22 @@ const mqttSource = z.strictObject({
 });
 export const Source = z.discriminatedUnion('kind', [opcUaSource, mqttSource]);
 
+/** A text in which the check finds no fault; its message says what was expected and what is there. */
+const textWithout = (faultOf: (text: string) => string | null) =>
+  text().superRefine((value, ctx) => {
+    const fault = faultOf(value);
+    if (fault !== null) ctx.addIssue({ code: 'custom', message: `${fault}, got ${JSON.stringify(value)}` });
+  });
+
 /** Where a tag's value is read: an OPC UA node, or a value inside an MQTT device's JSON message. */
 export const TagAddress = z.union([
   z.strictObject({
     source: id,
-    node: text().regex(/^ns=\d+;[isgb]=.+$/, 'expected an OPC UA node id, for instance ns=2;s=PT101'),
+    node: textWithout(nodeIdFault).describe('OPC UA node id, for instance ns=2;s=PT101'),
   }),
   z.strictObject({
     source: id,
-    topic: text().min(1).describe('MQTT topic, without wildcards'),
+    topic: textWithout(topicFault).describe('MQTT topic, without wildcards'),
     path: text().min(1).describe('Dotted path of the value in the JSON message, for instance values.p1'),
     timePath: text().default('ts').describe('Dotted path of the source time: ISO 8601 or epoch milliseconds'),
     qualityPath: text()

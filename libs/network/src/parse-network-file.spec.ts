@@ -118,6 +118,16 @@ describe('a bad network file', () => {
       ],
     ],
     [
+      'addresses.bad.yaml',
+      [
+        '22:39 stations[gate].tags[tt-1].address.node: expected a number from 0 to 4294967295 after i=, got "ns=2;i=abc"',
+        '28:39 stations[gate].tags[tt-2].address.node: expected a GUID after g=, for instance 09087e75-8e5e-499b-954f-f2a9603db28a, got "ns=2;g=1"',
+        '34:40 stations[gate].tags[tt-3].address.topic: expected one topic, without the wildcards + and #, got "town/+/rtu"',
+        '40:40 stations[gate].tags[tt-4].address.topic: expected a topic, not a shared subscription, got "$share/all/town"',
+        '46:40 stations[gate].tags[tt-5].address.topic: expected a topic that neither begins nor ends with a slash, got "town/"',
+      ],
+    ],
+    [
       'syntax.bad.yaml',
       [
         '3:1 : Map keys must be unique',
