@@ -25,6 +25,15 @@ export type ChainVerdict =
   /** The first line whose hash does not follow from the line before; or the end that is missing. */
   | { readonly intact: false; readonly brokenAt: number };
 
+/**
+ * Whether the database refuses an entry for what it is, so that trying again will not help: SQLSTATE classes 22 (data
+ * exception), 23 (integrity violation) and 54 (program limit exceeded), or a value that JSON cannot say.
+ */
+export function refusesEntry(error: unknown): boolean {
+  const { code } = error as { code?: unknown };
+  return typeof code === 'string' ? /^(22|23|54)...$/.test(code) : error instanceof TypeError;
+}
+
 const json = (value: unknown): string | null => (value == null ? null : JSON.stringify(value));
 
 /** Who did what, from where; append-only, each line's hash covering the one before (both by trigger). */

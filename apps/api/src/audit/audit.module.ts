@@ -8,6 +8,7 @@ import type { Settings } from '../settings/settings';
 import { LOGGER, SETTINGS } from '../settings/settings.module';
 import { AuditController } from './audit.controller';
 import { AuditTrail } from './audit-trail';
+import { LineFile } from './line-file';
 
 @Global()
 @Module({
@@ -25,7 +26,10 @@ import { AuditTrail } from './audit-trail';
         new AuditTrail(
           repository,
           gate,
-          join(settings.dataFolder, 'api', 'audit-waiting.jsonl'),
+          {
+            waiting: new LineFile(join(settings.dataFolder, 'api', 'audit-waiting.jsonl')),
+            setAside: new LineFile(join(settings.dataFolder, 'api', 'audit-set-aside.jsonl')),
+          },
           logger,
           now,
         ),

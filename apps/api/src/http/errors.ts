@@ -89,6 +89,15 @@ export class BusAway extends ApiError {
   }
 }
 
+export class NotRecorded extends ApiError {
+  constructor(cause?: unknown) {
+    super('notRecorded', 503, 'It could not be recorded in the audit trail, so it was not done.', {
+      retryAfterSeconds: 5,
+      cause,
+    });
+  }
+}
+
 export class NoOwner extends ApiError {
   constructor() {
     super('noOwner', 503, 'No collector answered for this alarm in time.', {
