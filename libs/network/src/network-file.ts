@@ -97,6 +97,9 @@ export const AlarmLimits = z.strictObject({
 });
 export type AlarmLimits = z.infer<typeof AlarmLimits>;
 
+/** No tag may report less often (s): a value holds three times its tag's interval, so at most three hours. */
+export const LONGEST_REPORT_S = 3_600;
+
 export const Tag = z
   .strictObject({
     id,
@@ -112,7 +115,7 @@ export const Tag = z
     decimals: z.number().int().min(0).max(6).default(2),
     deadband: z.number().min(0).default(0).describe("Smallest change worth storing, in the tag's unit"),
     maxReportS: positive
-      .max(3_600)
+      .max(LONGEST_REPORT_S)
       .default(60)
       .describe('A value is stored at least this often while its source is there; older than 3× is stale'),
     maop: z.number().optional().describe("Maximum allowable operating pressure, in the tag's unit"),

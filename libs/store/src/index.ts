@@ -15,3 +15,4 @@ export * from './sample.repository';
 export { SHIFTED_QUALITY_BITS } from './sample.slots';
 export * from './sample.writer';
 export * from './user.repository';
+export { ClosingWatermark, ROLLUP_JOB } from './watermark';

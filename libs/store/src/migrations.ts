@@ -36,7 +36,10 @@ export function migrationsFolder(): string {
   }
 }
 
-/** Reads the migrations of a folder in the order of their numbers. @throws MigrationRefused for a gap or a twin */
+/**
+ * Reads the migrations of a folder in the order of their numbers. Numbers may be left out: rooms that grow side by side
+ * take theirs from ranges of their own. @throws MigrationRefused for a twin
+ */
 export function readMigrations(folder = migrationsFolder()): Migration[] {
   const migrations = readdirSync(folder)
     .map((file) => ({ file, match: FILE.exec(file) }))
@@ -48,8 +51,11 @@ export function readMigrations(folder = migrationsFolder()): Migration[] {
     })
     .sort((a, b) => a.number - b.number);
   migrations.forEach((m, i) => {
-    if (m.number !== i + 1)
-      throw new MigrationRefused(`migration ${m.number} ${m.name}: expected number ${i + 1} in ${folder}`);
+    const twin = migrations[i - 1];
+    if (twin?.number === m.number)
+      throw new MigrationRefused(
+        `migration ${m.number} ${m.name}: expected a number of its own in ${folder}, ${twin.name} has it too`,
+      );
   });
   return migrations;
 }
@@ -87,8 +93,10 @@ async function applyNext(
   const { rows } = await client.query<AppliedMigration>(
     'select number, name, sha256 from schema_migration order by number',
   );
-  rows.forEach((done) => check(done, migrations[done.number - 1]));
-  const next = migrations[rows.length];
+  const known = new Map(migrations.map((m) => [m.number, m]));
+  for (const done of rows) check(done, known.get(done.number));
+  const applied = new Set(rows.map((done) => done.number));
+  const next = migrations.find((m) => !applied.has(m.number));
   if (!next) return null;
   await client.query(next.sql);
   await client.query('insert into schema_migration (number, name, sha256) values ($1, $2, $3)', [

@@ -1,6 +1,9 @@
 import type { Micros, TagId } from '@linepack/network';
 import { inTransaction, onlyRow, type Pool } from './database';
+
 import { LateMarkRepository, type LateMark } from './late-mark.repository';
+import { nextSampleTime } from './sample-gaps';
+import { lockedRollup, ROLLUP_JOB, saveRollup, type RollupState } from './watermark';
 
 export interface RollOptions {
   /** Only these tags; default all. */
@@ -15,19 +18,12 @@ export interface RollOptions {
 }
 
 export interface RollStep {
-  /** Up to where samples are rolled up; null while there are none. */
-  readonly rolledTo: Micros | null;
+  /** Up to where samples are rolled up. */
+  readonly rolledTo: Micros;
   /** Late marks worked off. */
   readonly late: number;
   /** False when there is more to do at once. */
   readonly done: boolean;
-}
-
-/** The roll-up's row in job_state: `claimedTo` ≥ `rolledTo`, whole minutes. Earlier samples than `claimedTo` are late. */
-export const ROLLUP_JOB = 'rollup';
-interface RollupState {
-  readonly claimedTo: Micros;
-  readonly rolledTo: Micros;
 }
 
 const MINUTE_US = 60_000_000;
@@ -127,9 +123,7 @@ export class RollupRepository {
    * samples on their way), then late marks. Call it until it says `done`, and again every minute. One caller at a time.
    */
   async step(until: Micros): Promise<RollStep> {
-    const claim = await this.claim(floorTo(MINUTE_US, until));
-    if (!claim) return { rolledTo: null, late: 0, done: true };
-    const { claimedTo, rolledTo } = claim;
+    const { claimedTo, rolledTo } = await this.claim(floorTo(MINUTE_US, until));
     if (claimedTo > rolledTo) {
       await this.rollMinutes(rolledTo, claimedTo);
       await this.rollHours(rolledTo, claimedTo);
@@ -148,6 +142,15 @@ export class RollupRepository {
     };
   }
 
+  /** What was measured before `at` is rolled up by another hand. */
+  async beginAt(at: Micros): Promise<void> {
+    await inTransaction(this.pool, async (client) => {
+      const { rolledTo } = await lockedRollup(client);
+      const to = Math.max(rolledTo, floorTo(MINUTE_US, at)) as Micros;
+      await saveRollup(client, { claimedTo: to, rolledTo: to });
+    });
+  }
+
   /** Up to where samples are rolled up; null before the first step. */
   async watermark(): Promise<Micros | null> {
     const { rows } = await this.pool.query<{ at: Micros }>(
@@ -160,30 +163,18 @@ export class RollupRepository {
   /**
    * Moves the claim on in a transaction of its own. Writers share the row's lock until they commit, so that every sample
    * before the claim is either to be seen by now, or comes later and leaves a mark. A claim that a crash left unrolled
-   * is rolled first.
+   * is rolled first. Time in which nothing was measured is passed over at once: one stamp of a clock that was never set
+   * must not cost a step for every quarter of an hour since.
    */
-  private async claim(until: Micros): Promise<RollupState | null> {
+  private async claim(until: Micros): Promise<RollupState> {
     return inTransaction(this.pool, async (client) => {
-      await client.query(
-        `insert into job_state (name, state)
-         select $1, jsonb_build_object('claimedTo', start, 'rolledTo', start)
-         from (select (micros(date_trunc('minute', min(ts))))::bigint as start from sample) s
-         where start is not null
-         on conflict (name) do nothing`,
-        [ROLLUP_JOB],
-      );
-      const { rows } = await client.query<{ state: RollupState }>(
-        'select state from job_state where name = $1 for update',
-        [ROLLUP_JOB],
-      );
-      const state = rows[0]?.state;
-      if (!state || state.claimedTo > state.rolledTo || state.claimedTo >= until) return state ?? null;
-      const claimedTo = Math.min(until, state.claimedTo + MINUTES_SLICE_US) as Micros;
-      await client.query('update job_state set state = $2::jsonb, updated_at = now() where name = $1', [
-        ROLLUP_JOB,
-        JSON.stringify({ ...state, claimedTo }),
-      ]);
-      return { ...state, claimedTo };
+      const state = await lockedRollup(client);
+      if (state.claimedTo > state.rolledTo || state.claimedTo >= until) return state;
+      const next = await nextSampleTime(client, state.claimedTo, until);
+      const rolledTo = floorTo(MINUTE_US, next ?? until);
+      const claimedTo = Math.min(until, rolledTo + MINUTES_SLICE_US) as Micros;
+      await saveRollup(client, { claimedTo, rolledTo });
+      return { claimedTo, rolledTo };
     });
   }
 

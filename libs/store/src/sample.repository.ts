@@ -2,7 +2,7 @@ import type { History, HistorySeries, LatestValue } from '@linepack/contracts';
 import type { Micros, TagId } from '@linepack/network';
 import type { Quality, Sample } from '@linepack/telemetry';
 import { onlyRow, type Queryable } from './database';
-import { ROLLUP_JOB } from './rollup.repository';
+import { ROLLUP_JOB } from './watermark';
 
 /** The usable readings around an instant. */
 export interface ReadingsAround {

@@ -2,8 +2,9 @@ import type { Micros, TagId } from '@linepack/network';
 import type { Quality, Sample } from '@linepack/telemetry';
 import { copyIn, encodeSamples } from './copy';
 import { inTransaction, type Pool, type PoolClient } from './database';
-import { ROLLUP_JOB } from './rollup.repository';
+import { markLate } from './late-data';
 import { MOST_SHIFTS, placeSamples, type Occupied, type Placed } from './sample.slots';
+import { sharedWatermark } from './watermark';
 
 export interface Written {
   /** Rows that are new. */
@@ -20,8 +21,6 @@ export interface Written {
 
 const UNIQUE_VIOLATION = '23505';
 const COPY = 'copy sample (ts, tag_id, quality, value) from stdin (format binary)';
-/** Marks of one tag that are no further apart than this become one. */
-const MARK_JOIN_US = 3_600_000_000;
 
 type LateData = 'marked' | 'unmarked';
 
@@ -124,53 +123,5 @@ async function occupiedAround(client: PoolClient, samples: readonly Sample[]): P
   return occupied;
 }
 
-/**
- * Up to where samples are rolled up. Shared with other writers until commit, so that the roll-up cannot claim the time
- * of these samples before it can see them.
- */
-async function watermarkFor(client: PoolClient, lateData: LateData): Promise<number> {
-  if (lateData === 'unmarked') return -Infinity;
-  const { rows } = await client.query<{ claimed: number | null }>(
-    `select (state ->> 'claimedTo')::float8 as claimed from job_state where name = $1 for share`,
-    [ROLLUP_JOB],
-  );
-  return rows[0]?.claimed ?? -Infinity;
-}
-
-async function markLate(client: PoolClient, rows: readonly Sample[], rolledTo: number): Promise<number> {
-  const late = rows.filter((s) => s.ts < rolledTo);
-  if (late.length === 0) return 0;
-  const spans = new Map<TagId, { from: Micros; to: Micros }>();
-  for (const { tagId, ts } of late) {
-    const span = spans.get(tagId) ?? { from: ts, to: ts };
-    spans.set(tagId, { from: Math.min(span.from, ts) as Micros, to: Math.max(span.to, ts) as Micros });
-  }
-  await client.query(
-    `with late as (
-       select tag_id, instant(from_us) as from_ts, instant(to_us) as to_ts
-       from unnest($1::int[], $2::bigint[], $3::bigint[]) as l (tag_id, from_us, to_us)
-       order by tag_id
-     ), joined as (
-       update late_mark m
-       set from_ts = least(m.from_ts, l.from_ts), to_ts = greatest(m.to_ts, l.to_ts), received_at = clock_timestamp()
-       from late l
-       where m.id = (
-         select o.id from late_mark o
-         where o.tag_id = l.tag_id and o.rolled_at is null and o.recalculated_at is null
-           and o.from_ts <= l.to_ts + $4 * interval '1 microsecond'
-           and o.to_ts >= l.from_ts - $4 * interval '1 microsecond'
-         order by o.id limit 1)
-       returning m.tag_id
-     )
-     insert into late_mark (tag_id, from_ts, to_ts, received_at)
-     select tag_id, from_ts, to_ts, clock_timestamp() from late
-     where tag_id not in (select tag_id from joined)`,
-    [
-      [...spans.keys()],
-      [...spans.values()].map((s) => s.from),
-      [...spans.values()].map((s) => s.to),
-      MARK_JOIN_US,
-    ],
-  );
-  return late.length;
-}
+const watermarkFor = (client: PoolClient, lateData: LateData): Promise<number> =>
+  lateData === 'unmarked' ? Promise.resolve(-Infinity) : sharedWatermark(client);

@@ -40,6 +40,18 @@ describe('migrations', () => {
     await expect(migrate(database.pool, changed)).rejects.toThrow(/migration 2 .* was changed/);
   });
 
+  it('are applied in the order of their numbers, of which some may be missing', async () => {
+    const all = readMigrations();
+    const gap = { number: 9_001, name: 'after_a_gap', sha256: 'x', sql: 'create table after_a_gap ()' };
+    const between = { number: 9_000, name: 'in_between', sha256: 'y', sql: 'create table in_between ()' };
+    const named = (applied: readonly { name: string }[]) => applied.map((m) => m.name);
+    expect(named(await migrate(database.pool, [...all, gap]))).toEqual(['after_a_gap']);
+    expect(named(await migrate(database.pool, [...all, between, gap]))).toEqual(['in_between']);
+    await database.pool.query(
+      'drop table after_a_gap, in_between; delete from schema_migration where number >= 9000',
+    );
+  });
+
   it('leave nothing of one that fails', async () => {
     const all = readMigrations();
     const failing = {

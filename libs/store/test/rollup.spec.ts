@@ -241,7 +241,47 @@ describe('the standing work', () => {
   };
 
   it('has nothing to do without samples', async () => {
-    expect(await rollup.step(at(0))).toEqual({ rolledTo: null, late: 0, done: true });
+    expect(await rollup.step(at(0))).toEqual({ rolledTo: at(0), late: 0, done: true });
+  });
+
+  it('costs as much as was measured, not as much time as went by: a clock that was never set is one step', async () => {
+    const never = (Date.UTC(2001, 0, 1) - Date.UTC(2026, 2, 1, 10)) / 1_000;
+    await writer.write([sample(never, 1)]);
+    await writer.write(Array.from({ length: 60 }, (_, minute) => sample(minute * 60, minute)));
+    let steps = 1;
+    for (; !(await rollup.step(at(3_600))).done; steps += 1) expect(steps).toBeLessThan(60);
+    expect(await rollup.watermark()).toBe(at(3_600));
+    const hours = await rows('sample_hour');
+    expect(hours.map((h) => [h.at, h.covered])).toEqual([
+      [never, 180],
+      [0, 3_600],
+    ]);
+  });
+
+  it('passes over what a batch of late data leaves out between its stamps', async () => {
+    await writer.write([sample(0, 1)]);
+    await settle(at(86_400));
+    const never = (Date.UTC(2001, 0, 1) - Date.UTC(2026, 2, 1, 10)) / 1_000;
+    expect(await writer.write([sample(never, 7), sample(60, 5), sample(7_260, 6)])).toMatchObject({
+      late: 3,
+    });
+    const marks = await new LateMarkRepository(database.pool).toRoll(10);
+    expect(marks.map((m) => [m.from, m.to])).toEqual([never, 60, 7_260].map((s) => [at(s), at(s)]));
+    await settle(at(86_400));
+    expect((await rows('sample_hour')).map((h) => [h.at, h.covered])).toEqual([
+      [never, 180],
+      [0, 240],
+      [7_200, 180],
+    ]);
+  });
+
+  it('rolls values however long their tags let them hold after the last one', async () => {
+    await writer.write([sample(0, 1), sample(86_000, 2)]);
+    await settle(at(90_000));
+    expect((await rows('sample_hour')).map((h) => [h.at, h.covered])).toEqual([
+      [0, 180],
+      [82_800, 180],
+    ]);
   });
 
   it('rolls what is there in bounded steps, then what came late, and what a crash left', async () => {

@@ -183,9 +183,10 @@ describe('reading samples', () => {
         ts: T0 + 1_000,
         quality: QUALITY.BadNoCommunication,
         value: null,
+        heardAt: T0 + 1_000,
         lastGood: { ts: T0, value: 1 },
       },
-      { tagId: 2, ts: T0 + 5, quality: QUALITY.Uncertain, value: 2, lastGood: null },
+      { tagId: 2, ts: T0 + 5, quality: QUALITY.Uncertain, value: 2, heardAt: T0 + 5, lastGood: null },
     ]);
   });
 

@@ -3,7 +3,6 @@ import type { HistoryProgress } from '@linepack/contracts';
 import { microsFromMs, type GasDay, type TagId, type TagKey } from '@linepack/network';
 import { absenceOf, DEMO_PLANT, gasDayStart, historyOf, type PlantRecord } from '@linepack/simulation';
 import {
-  ROLLUP_JOB,
   type ConfigRepository,
   type JobStateRepository,
   type RollupRepository,
@@ -42,7 +41,7 @@ export interface HistoryStores {
   readonly config: Pick<ConfigRepository, 'currentNetwork'>;
   readonly jobs: Pick<JobStateRepository, 'load' | 'save'>;
   readonly writer: Pick<SampleWriter, 'backfill' | 'write'>;
-  readonly rollup: Pick<RollupRepository, 'rollGrid' | 'rollHours'>;
+  readonly rollup: Pick<RollupRepository, 'beginAt' | 'rollGrid' | 'rollHours'>;
   readonly samples: Pick<SampleRepository, 'compressBefore'>;
 }
 
@@ -195,9 +194,7 @@ export class HistoryFill {
 
   /** The standing roll-up begins where this history ends: it takes readings ten minutes apart for an outage. */
   private async leavePastToMe({ liveFromMs }: PlantRecord): Promise<void> {
-    if ((await this.stores.jobs.load(ROLLUP_JOB)) !== null) return;
-    const at = microsFromMs(liveFromMs);
-    await this.stores.jobs.save(ROLLUP_JOB, { claimedTo: at, rolledTo: at });
+    await this.stores.rollup.beginAt(microsFromMs(liveFromMs));
   }
 
   private async tagIds(): Promise<Map<TagKey, TagId>> {
