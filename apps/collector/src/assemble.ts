@@ -18,6 +18,7 @@ import { MeasurementFlow } from './measurement-flow';
 import type { Time, Timer } from './time';
 import type { Destination, Entry } from './write/entry';
 import { Outbox, PATIENCE_MS } from './write/outbox';
+import type { RefusedFile } from './write/refused-file';
 import type { Spool } from './write/spool';
 
 /** A JSON document that outlives the process. */
@@ -38,8 +39,8 @@ export interface Surroundings {
     readonly alarms: Document<OwnershipCopy>;
     readonly configuration: Document<CollectorConfiguration>;
     readonly alive: Document<Alive>;
-    /** Path of the file for entries that the database refuses. */
-    readonly refused: string;
+    /** For entries that the database refuses. */
+    readonly refused: RefusedFile;
   };
   readonly make: MakeSource;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -70,7 +71,7 @@ export function assemble(around: Surroundings): Assembled {
   const outbox = new Outbox({
     destination: around.destination,
     spool,
-    refusedFile: files.refused,
+    refused: files.refused,
     onJournalled: (events) => engine.journalled(events),
     time,
     log,

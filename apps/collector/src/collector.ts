@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { TOPIC } from '@linepack/contracts';
 import { lockFolder } from '@linepack/embedded';
@@ -16,11 +15,13 @@ import { plantSources } from './acquisition/make-source';
 import { assemble } from './assemble';
 import { Bus } from './bus';
 import { JsonFile } from './configuration/json-file';
+import { NodeDisk } from './disk/node-disk';
 import { startHealthServer } from './health/health-server';
 import type { Log } from './log';
 import type { Settings } from './settings';
 import { systemTime } from './time';
 import { DatabaseDestination, type Entry } from './write/entry';
+import { RefusedFile } from './write/refused-file';
 import { Spool } from './write/spool';
 
 export interface Collector {
@@ -38,9 +39,9 @@ export interface Collector {
 export async function startCollector(settings: Settings, log: Log): Promise<Collector> {
   const time = systemTime;
   const folder = join(settings.dataFolder, 'collector');
-  mkdirSync(folder, { recursive: true });
+  const disk = new NodeDisk(folder);
   const lock = lockFolder(join(folder, 'collector.lock'), 'collector');
-  const owner = ownerOf(new JsonFile(join(folder, 'identity.json')));
+  const owner = ownerOf(new JsonFile(disk, 'identity.json'));
   const pool = openPool(settings.databaseUrl, {
     applicationName: 'linepack-collector',
     onIdleError: (error) => log.warn(`database connection lost: ${error.message}`),
@@ -64,15 +65,15 @@ export async function startCollector(settings: Settings, log: Log): Promise<Coll
     configuration: new ConfigRepository(pool),
     destination: new DatabaseDestination(new SampleWriter(pool), alarms, new CoverageRepository(pool)),
     spool: Spool.open<Entry>({
-      folder: join(folder, 'spool'),
+      disk: new NodeDisk(join(folder, 'spool')),
       maxBytes: settings.spoolBytes,
       log: (message) => log.warn(message),
     }),
     files: {
-      alarms: new JsonFile(join(folder, 'alarms.json')),
-      configuration: new JsonFile(join(folder, 'configuration.json')),
-      alive: new JsonFile(join(folder, 'alive.json')),
-      refused: join(folder, 'refused.jsonl'),
+      alarms: new JsonFile(disk, 'alarms.json'),
+      configuration: new JsonFile(disk, 'configuration.json'),
+      alive: new JsonFile(disk, 'alive.json'),
+      refused: new RefusedFile(disk, 'refused.jsonl'),
     },
     make: plantSources({ clientName: `linepack-${owner.slice(0, 8)}`, certificates, time, log }),
     env: settings.env,

@@ -9,6 +9,7 @@ import { AlarmEngine } from '../src/alarm/alarm-engine';
 import { PartitionOwnership, type OwnershipCopy } from '../src/alarm/partition-ownership';
 import { startCollector, type Collector } from '../src/collector';
 import { JsonFile } from '../src/configuration/json-file';
+import { NodeDisk } from '../src/disk/node-disk';
 import { readSettings } from '../src/settings';
 import { systemTime } from '../src/time';
 import { House, quiet, spawnCollector, until } from './house';
@@ -66,7 +67,10 @@ describe('two collectors beside each other', () => {
     return Number(line?.split(' ').at(-1));
   };
   const alive = () =>
-    new JsonFile<{ at: number; sources: string[] }>(join(house.folder, 'first/collector/alive.json')).read();
+    new JsonFile<{ at: number; sources: string[] }>(
+      new NodeDisk(join(house.folder, 'first/collector')),
+      'alive.json',
+    ).read();
   const told = () =>
     house
       .messages<AlarmEventMessage>('linepack/alarm/event/gate')
@@ -167,7 +171,7 @@ class Contender {
       alarms,
       spooled: () => [],
       engine: this.engine,
-      copy: new JsonFile<OwnershipCopy>(join(house.folder, `${owner}.json`)),
+      copy: new JsonFile<OwnershipCopy>(new NodeDisk(house.folder), `${owner}.json`),
       time: this.time,
       onDatabase: () => undefined,
       log: quiet,

@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Micros, SourceId, StationId, TagConfig, TagId, TagKey } from '@linepack/network';
 import { QUALITY } from '@linepack/telemetry';
 import pino from 'pino';
@@ -12,7 +9,9 @@ import { MeasurementFlow } from '../src/measurement-flow';
 import { systemTime as time } from '../src/time';
 import type { Destination, Entry } from '../src/write/entry';
 import { Outbox } from '../src/write/outbox';
+import { RefusedFile } from '../src/write/refused-file';
 import { Spool } from '../src/write/spool';
+import { SimulatedMedium } from './simulated-disk';
 
 const broker = 'broker' as SourceId;
 const tagId = 1 as TagId;
@@ -26,7 +25,6 @@ const deaf = {
   sourceHeard: () => undefined,
 } as unknown as AlarmEngine;
 
-let folder: string;
 let outbox: Outbox;
 let flow: MeasurementFlow;
 let live: LivePublisher;
@@ -35,7 +33,6 @@ const written: [number, number | null][] = [];
 
 beforeEach(() => {
   written.length = 0;
-  folder = mkdtempSync(join(tmpdir(), 'flow-'));
   const log = pino({ level: 'silent' });
   const destination: Destination = {
     write: async (entries) => {
@@ -46,10 +43,11 @@ beforeEach(() => {
       return [];
     },
   };
+  const disk = new SimulatedMedium({ random: () => 0 }).mount('spool');
   // Room for nothing.
-  const spool = Spool.open<Entry>({ folder, maxBytes: 1, log: () => undefined });
-  const refusedFile = join(folder, 'refused.jsonl');
-  outbox = new Outbox({ destination, spool, refusedFile, onJournalled: () => undefined, time, log });
+  const spool = Spool.open<Entry>({ disk, maxBytes: 1, log: () => undefined });
+  const refused = new RefusedFile(disk, 'refused.jsonl');
+  outbox = new Outbox({ destination, spool, refused, onJournalled: () => undefined, time, log });
   live = new LivePublisher(() => undefined, time);
   flow = new MeasurementFlow({
     engine: deaf,
@@ -63,7 +61,6 @@ beforeEach(() => {
 afterEach(async () => {
   live.stop();
   await outbox.stop();
-  rmSync(folder, { recursive: true, force: true });
 });
 
 test('a message that a full spool refused is stored when the broker sends it again', async () => {

@@ -1,28 +1,22 @@
-import {
-  appendFileSync,
-  mkdtempSync,
-  readFileSync,
-  readdirSync,
-  rmSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
-import { open as openFile, type FileHandle } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { JournalledEvent } from '@linepack/store';
 import type { Entry } from '../src/write/entry';
+import type { Disk } from '../src/disk/disk';
 import { Outbox } from '../src/write/outbox';
+import { RefusedFile } from '../src/write/refused-file';
 import { Spool, SpoolFullError } from '../src/write/spool';
 import { systemTime } from '../src/time';
 import { quiet, until } from './house';
+import { SimulatedMedium } from './simulated-disk';
 
-let folder: string;
-beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'linepack-spool-'))));
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+let medium: SimulatedMedium;
+let disk: Disk;
+beforeEach(() => {
+  medium = new SimulatedMedium({ random: () => 0 });
+  disk = medium.mount('spool');
+});
 
 const open = (more: { maxBytes?: number; segmentBytes?: number } = {}): Spool<number> =>
-  Spool.open<number>({ folder, maxBytes: 1 << 20, segmentBytes: 64, log: () => undefined, ...more });
+  Spool.open<number>({ disk, maxBytes: 1 << 20, segmentBytes: 64, log: () => undefined, ...more });
 const drain = async (spool: Spool<number>): Promise<number[]> => {
   const seen: number[] = [];
   for (let next = spool.peek(3); next.length > 0; next = spool.peek(3)) {
@@ -37,11 +31,11 @@ describe('the spool', () => {
   test('gives back in order what was put, over many segments, and leaves nothing behind', async () => {
     const spool = open();
     for (const n of numbers(0, 50)) await spool.append([n], 'normal');
-    expect(readdirSync(folder).length).toBeGreaterThan(5);
+    expect(disk.list().length).toBeGreaterThan(5);
     expect(spool.size().entries).toBe(50);
     expect(await drain(spool)).toEqual(numbers(0, 50));
     expect(spool.isEmpty).toBe(true);
-    expect(readdirSync(folder)).toEqual([]);
+    expect(disk.list()).toEqual([]);
   });
 
   test.each([0, 1])(
@@ -49,25 +43,9 @@ describe('the spool', () => {
     async (there) => {
       const spool = open({ segmentBytes: 1 << 10 });
       for (const n of numbers(0, there)) await spool.append([n], 'normal');
-      const handle = await openFile(join(folder, 'any'), 'w');
-      type Write = (
-        this: FileHandle,
-        bytes: Uint8Array,
-        from: number,
-        length: number,
-        at: number,
-      ) => Promise<unknown>;
-      const prototype = Object.getPrototypeOf(handle) as { write: Write };
-      await handle.close();
-      const { write } = prototype;
-      prototype.write = function (bytes, from, length, at) {
-        return write.call(this, bytes, from, Math.floor(length / 2), at);
-      };
-      try {
-        await expect(spool.append([100], 'normal')).rejects.toThrow('the disk took');
-      } finally {
-        prototype.write = write;
-      }
+      medium.capacityBytes = medium.usedBytes() + 5;
+      await expect(spool.append([100], 'normal')).rejects.toThrow('the disk took 5 of 11 bytes');
+      medium.capacityBytes = Infinity;
       await spool.append([101], 'normal');
       expect(open().size().entries).toBe(there + 1);
       expect(await drain(spool)).toEqual([...numbers(0, there), 101]);
@@ -107,17 +85,14 @@ describe('the spool', () => {
     const spool = open({ segmentBytes: 1 << 20 });
     await spool.append([1, 2, 3], 'normal');
     await spool.close();
-    const [name] = readdirSync(folder) as [string];
-    const file = join(folder, name);
-    const whole = readFileSync(file);
+    const [name] = disk.list() as [string];
+    const whole = disk.read(name) as Buffer;
     const frame = whole.length / 3;
     for (let length = whole.length - 1; length > 0; length -= 1) {
-      writeFileSync(file, whole);
-      truncateSync(file, length);
+      disk.replace(name, whole.subarray(0, length));
       expect(open().size().entries).toBe(Math.floor(length / frame));
     }
-    writeFileSync(file, whole);
-    appendFileSync(file, Buffer.from([9, 0, 0, 0, 1, 2, 3, 4, 5]));
+    disk.replace(name, Buffer.concat([whole, Buffer.from([9, 0, 0, 0, 1, 2, 3, 4, 5])]));
     const recovered = open({ segmentBytes: 1 << 20 });
     await recovered.append([4], 'normal');
     expect(await drain(recovered)).toEqual([1, 2, 3, 4]);
@@ -149,17 +124,13 @@ describe('the way into the database', () => {
     }
   }
   const start = (database: FlakyDatabase): Outbox => {
-    const spool = Spool.open<Entry>({
-      folder: join(folder, 'spool'),
-      maxBytes: 1 << 20,
-      log: () => undefined,
-    });
-    const refusedFile = join(folder, 'refused.jsonl');
+    const spool = Spool.open<Entry>({ disk, maxBytes: 1 << 20, log: () => undefined });
+    const refused = new RefusedFile(medium.mount('collector'), 'refused.jsonl');
     const outbox = new Outbox({
       time: systemTime,
       destination: database,
       spool,
-      refusedFile,
+      refused,
       onJournalled: () => undefined,
       log: quiet,
     });
@@ -191,7 +162,7 @@ describe('the way into the database', () => {
     await until('the spool is empty', () => outbox.spool.entries === 0);
     await outbox.stop();
     expect(database.rows.toSorted()).toEqual([1, 3]);
-    expect(readFileSync(join(folder, 'refused.jsonl'), 'utf8')).toContain('"samples":[[2,2,0,2]]');
+    expect(String(medium.mount('collector').read('refused.jsonl'))).toContain('"samples":[[2,2,0,2]]');
     expect(outbox.counts.refused).toBe(1);
   });
 });

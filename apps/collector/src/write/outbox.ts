@@ -1,7 +1,7 @@
-import { appendFile } from 'node:fs/promises';
 import type { JournalledEvent } from '@linepack/store';
 import type { Log } from '../log';
 import { within, type Time, type Timer } from '../time';
+import type { RefusedFile } from './refused-file';
 import { weightOf, type Destination, type Entry } from './entry';
 import { SpoolFullError, type Spool, type SpoolSize } from './spool';
 
@@ -20,7 +20,7 @@ export interface OutboxOptions {
   readonly destination: Destination;
   readonly spool: Spool<Entry>;
   /** Entries the database refuses for what they are, not for being away, are set aside here. */
-  readonly refusedFile: string;
+  readonly refused: RefusedFile;
   readonly onJournalled: (events: readonly JournalledEvent[]) => void;
   readonly time: Time;
   readonly log: Log;
@@ -205,12 +205,11 @@ export class Outbox {
   }
 
   private async setAside(entries: readonly Entry[], error: Error): Promise<void> {
-    const lines = entries.map((entry) => `${JSON.stringify({ error: error.message, entry })}\n`);
-    await appendFile(this.options.refusedFile, lines.join(''));
+    await this.options.refused.append(entries, error.message);
     await this.options.spool.done(entries.length);
     this.counts.refused += entries.length;
     this.options.log.error(
-      `the database refuses an entry, set aside in ${this.options.refusedFile}: ${error.message}`,
+      `the database refuses an entry, set aside in ${this.options.refused.place}: ${error.message}`,
     );
   }
 

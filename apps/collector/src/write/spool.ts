@@ -1,10 +1,8 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, truncateSync, unlinkSync } from 'node:fs';
-import { open, type FileHandle } from 'node:fs/promises';
-import { join } from 'node:path';
+import { writeDurably, type Disk, type DiskFile } from '../disk/disk';
 import { decodeFrames, encodeFrame } from './frame';
 
 export interface SpoolOptions {
-  readonly folder: string;
+  readonly disk: Disk;
   /** Samples are refused beyond this; entries that may not be lost (`reserve`) get 5 % more. Bytes. */
   readonly maxBytes: number;
   /** A segment is closed at this size and deleted as a whole once replayed. Bytes. */
@@ -26,14 +24,13 @@ export class SpoolFullError extends Error {
 
 interface Segment {
   readonly number: number;
-  readonly path: string;
+  readonly name: string;
   bytes: number;
   entries: number;
 }
 
 const RESERVE = 1.05;
-const pathOf = (folder: string, number: number): string =>
-  join(folder, `${String(number).padStart(10, '0')}.seg`);
+const nameOf = (number: number): string => `${String(number).padStart(10, '0')}.seg`;
 
 /**
  * Entries that wait on disk for the database, oldest first, in append-only segment files.
@@ -45,7 +42,7 @@ const pathOf = (folder: string, number: number): string =>
  */
 export class Spool<Entry> {
   private readonly segments: Segment[] = [];
-  private tail: FileHandle | null = null;
+  private tail: DiskFile | null = null;
   /** Entries of the oldest segment, and how many of them are done. */
   private head: { segment: Segment; entries: Entry[]; done: number } | null = null;
 
@@ -56,8 +53,7 @@ export class Spool<Entry> {
   /** Opens the folder, cuts torn tails, counts what waits. @throws the system's error when the folder cannot be had */
   static open<Entry>(options: SpoolOptions): Spool<Entry> {
     const spool = new Spool<Entry>({ segmentBytes: 4 << 20, ...options });
-    mkdirSync(options.folder, { recursive: true });
-    for (const name of readdirSync(options.folder).sort()) {
+    for (const name of options.disk.list()) {
       const number = /^(\d{10})\.seg$/.exec(name)?.[1];
       if (number !== undefined) spool.recover(Number(number));
     }
@@ -95,19 +91,15 @@ export class Spool<Entry> {
     if (this.size().bytes + frames.length > room) throw new SpoolFullError(this.options.maxBytes);
     const { segment, file } = await this.writable();
     try {
-      const { bytesWritten } = await file.write(frames, 0, frames.length, segment.bytes);
-      // A disk that is nearly full takes what it can and says so only in this number.
-      if (bytesWritten < frames.length)
-        throw new Error(`spool: the disk took ${bytesWritten} of ${frames.length} bytes`);
-      await file.datasync();
+      await writeDurably(file, segment.name, frames, segment.bytes);
     } catch (error) {
       // Half a frame may stand there: the next append must not follow it.
       await this.closeTail();
       if (segment.entries === 0) {
         // An empty segment in front would hide those behind it.
         this.segments.pop();
-        unlinkSync(segment.path);
-      } else truncateSync(segment.path, segment.bytes);
+        this.options.disk.remove(segment.name);
+      } else this.options.disk.truncate(segment.name, segment.bytes);
       throw error;
     }
     segment.bytes += frames.length;
@@ -134,7 +126,7 @@ export class Spool<Entry> {
     if (head.segment === this.segments.at(-1)) await this.closeTail();
     this.segments.shift();
     this.head = null;
-    unlinkSync(head.segment.path);
+    this.options.disk.remove(head.segment.name);
   }
 
   /** Everything that waits, oldest first: for a start that has to know what the database does not know yet. */
@@ -157,20 +149,25 @@ export class Spool<Entry> {
   }
 
   private recover(number: number): void {
-    const path = pathOf(this.options.folder, number);
-    const { payloads, bytes } = decodeFrames(readFileSync(path));
-    const size = statSync(path).size;
-    if (bytes < size) {
-      this.options.log(`spool: cut ${size - bytes} torn bytes off ${path}`);
-      truncateSync(path, bytes);
+    const { disk, log } = this.options;
+    const name = nameOf(number);
+    const stored = disk.read(name) ?? Buffer.alloc(0);
+    const { payloads, bytes } = decodeFrames(stored);
+    if (bytes < stored.length) {
+      log(`spool: cut ${stored.length - bytes} torn bytes off ${name}`);
+      disk.truncate(name, bytes);
     }
-    if (payloads.length === 0) unlinkSync(path);
-    else this.segments.push({ number, path, bytes, entries: payloads.length });
+    if (payloads.length === 0) disk.remove(name);
+    else this.segments.push({ number, name, bytes, entries: payloads.length });
   }
 
   private read(segment: Segment): Entry[] {
-    const { payloads } = decodeFrames(readFileSync(segment.path).subarray(0, segment.bytes));
+    const { payloads } = decodeFrames(this.stored(segment));
     return payloads.map((payload) => JSON.parse(payload) as Entry);
+  }
+
+  private stored({ name, bytes }: Segment): Buffer {
+    return (this.options.disk.read(name) ?? Buffer.alloc(0)).subarray(0, bytes);
   }
 
   private oldest() {
@@ -180,15 +177,15 @@ export class Spool<Entry> {
     return this.head;
   }
 
-  private async writable(): Promise<{ segment: Segment; file: FileHandle }> {
+  private async writable(): Promise<{ segment: Segment; file: DiskFile }> {
     const last = this.segments.at(-1);
     if (this.tail !== null && last !== undefined && last.bytes < this.options.segmentBytes)
       return { segment: last, file: this.tail };
     await this.closeTail();
     const number = (last?.number ?? 0) + 1;
-    const segment: Segment = { number, path: pathOf(this.options.folder, number), bytes: 0, entries: 0 };
-    this.tail = await open(segment.path, 'w');
-    await syncFolder(this.options.folder);
+    const segment: Segment = { number, name: nameOf(number), bytes: 0, entries: 0 };
+    this.tail = await this.options.disk.open(segment.name);
+    await this.options.disk.syncFolder();
     this.segments.push(segment);
     return { segment, file: this.tail };
   }
@@ -197,15 +194,5 @@ export class Spool<Entry> {
     const file = this.tail;
     this.tail = null;
     await file?.close();
-  }
-}
-
-/** A new file's name is durable only when its folder is. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }
