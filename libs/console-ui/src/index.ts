@@ -1,4 +1,5 @@
 export * from './alarm/priority-mark';
+export * from './alarm/response';
 export * from './chart/sparkline';
 export * from './chart/sparkline-path';
 export * from './chart/trend-chart';

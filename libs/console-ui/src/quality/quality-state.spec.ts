@@ -3,7 +3,7 @@ import { isPresent, qualityState } from './quality-state';
 
 const now = 1_000_000_000;
 const seen = (quality: number, ageS: number) =>
-  qualityState({ heardAt: now - ageS * 1_000_000, quality }, now, 60);
+  qualityState({ heardAt: now - ageS * 1_000_000, quality }, now, 60, 'up');
 
 describe('quality of a value reported at least every 60 s', () => {
   it.each([
@@ -19,12 +19,21 @@ describe('quality of a value reported at least every 60 s', () => {
     expect(seen(quality, age)).toBe(state);
   });
   it('is none before anything came', () => {
-    expect(qualityState(undefined, now, 60)).toBe('none');
+    expect(qualityState(undefined, now, 60, 'up')).toBe('none');
+  });
+  it.each([
+    ['good', QUALITY.Good],
+    ['uncertain', QUALITY.UncertainLastUsableValue],
+    ['bad', QUALITY.BadNoCommunication],
+    ['manual', QUALITY.GoodLocalOverride],
+    ['off scan', QUALITY.BadOutOfService],
+  ])('%s is not current while the link is lost', (_name, quality) => {
+    expect(qualityState({ heardAt: now, quality }, now, 60, 'lost')).toBe('notCurrent');
   });
   it('lets only good, uncertain and manual stand as the present value', () => {
-    const present = (['good', 'uncertain', 'bad', 'stale', 'manual', 'offScan', 'none'] as const).filter(
-      isPresent,
-    );
+    const present = (
+      ['good', 'uncertain', 'bad', 'stale', 'manual', 'offScan', 'none', 'notCurrent'] as const
+    ).filter(isPresent);
     expect(present).toEqual(['good', 'uncertain', 'manual']);
   });
 });

@@ -6,15 +6,20 @@ import {
   PROBLEM_CODES,
   ROLES,
 } from '@linepack/contracts';
-import en from './en.json';
-import zh from './zh.json';
+import enWords from './en.json';
+import enResponse from './response/en.json';
+import zhResponse from './response/zh.json';
+import zhWords from './zh.json';
 
 type Tree = { readonly [key: string]: string | Tree };
 const flat = (tree: Tree, before = ''): [string, string][] =>
   Object.entries(tree).flatMap(([k, v]): [string, string][] =>
     typeof v === 'string' ? [[before + k, v]] : flat(v, `${before}${k}.`),
   );
-const words = { zh: new Map(flat(zh)), en: new Map(flat(en)) };
+const words = {
+  zh: new Map(flat({ ...zhWords, response: zhResponse })),
+  en: new Map(flat({ ...enWords, response: enResponse })),
+};
 const slots = (text: string) => (text.match(/\{\{\w+\}\}/g) ?? []).sort();
 const HAN = /\p{Script=Han}/u;
 
@@ -40,7 +45,6 @@ describe('words', () => {
     ['role', ROLES],
     ['problem', PROBLEM_CODES],
     ['condition', AlarmCondition.options],
-    ['response', AlarmCondition.options],
     ['letter', AlarmLetter.options],
     ['event', AlarmEventKind.options],
     ['verdict', LossVerdict.options],

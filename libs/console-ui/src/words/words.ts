@@ -8,8 +8,13 @@ import {
 } from '@jsverse/transloco';
 import type { LocalName } from '@linepack/network';
 import { of } from 'rxjs';
-import en from './en.json';
-import zh from './zh.json';
+import enWords from './en.json';
+import enResponse from './response/en.json';
+import zhResponse from './response/zh.json';
+import zhWords from './zh.json';
+
+const zh = { ...zhWords, response: zhResponse };
+const en = { ...enWords, response: enResponse };
 
 export const LANGS = ['zh', 'en'] as const;
 export type Lang = (typeof LANGS)[number];

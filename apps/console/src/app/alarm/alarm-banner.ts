@@ -2,6 +2,7 @@ import { Component, computed, inject } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { Icon, PriorityMark, Words, formatClock, formatSpan } from '@linepack/console-ui';
 import { Clock } from '../core/clock';
+import { Link } from '../core/link';
 import { AlarmSound } from './alarm-sound';
 import { AlarmWords } from './alarm-words';
 import { AlarmStore } from './alarm.store';
@@ -21,6 +22,7 @@ export class AlarmBanner {
   protected readonly alarms = inject(AlarmStore);
   protected readonly sound = inject(AlarmSound);
   protected readonly faceplate = inject(FaceplateStore);
+  protected readonly link = inject(Link);
   private readonly clock = inject(Clock);
 
   protected readonly worst = computed(() => {

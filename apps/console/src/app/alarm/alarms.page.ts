@@ -1,9 +1,10 @@
 import { Component, computed, inject, input, signal } from '@angular/core';
 import { FormsModule } from '@angular/forms';
 import { Router } from '@angular/router';
-import type { AlarmClass, ListedAlarm } from '@linepack/contracts';
+import { AlarmClass, type ListedAlarm } from '@linepack/contracts';
 import { Icon, State, Words, formatInstant, saveCsv } from '@linepack/console-ui';
 import { Api } from '../core/api';
+import { Link } from '../core/link';
 import { PlantStore } from '../live/plant.store';
 import { AlarmJournal } from './alarm-journal';
 import { AlarmList } from './alarm-list';
@@ -26,6 +27,7 @@ export class AlarmsPage {
   protected readonly api = inject(Api);
   protected readonly alarms = inject(AlarmStore);
   protected readonly plant = inject(PlantStore);
+  protected readonly link = inject(Link);
   private readonly say = inject(AlarmWords);
   private readonly router = inject(Router);
   /** Query parameters: a link from the banner may choose them. */
@@ -35,7 +37,7 @@ export class AlarmsPage {
   protected readonly show = signal<Show>('all');
   protected readonly station = signal('');
   protected readonly class = signal<AlarmClass | ''>('');
-  protected readonly classes: readonly AlarmClass[] = ['process', 'communication', 'loss'];
+  protected readonly classes = AlarmClass.options;
   protected readonly priorities = [1, 2, 3];
   /** 0: all. What is no priority chooses none: an address mistyped must not show an empty list. */
   protected readonly chosenPriority = computed(

@@ -2,12 +2,13 @@ import { Component, computed, effect, inject, input, output, signal, untracked }
 import { FormsModule } from '@angular/forms';
 import { RouterLink } from '@angular/router';
 import { AlarmEvents } from '@linepack/contracts';
-import { Icon, PriorityMark, Words, formatMoment, formatNumber, formatSpan } from '@linepack/console-ui';
+import { Icon, PriorityMark, Words, formatMoment, formatNumber, formatSpan, responseOf } from '@linepack/console-ui';
 import { Api } from '../core/api';
 import { Clock } from '../core/clock';
 import { Link } from '../core/link';
 import { Loading } from '../core/loading';
 import { PlantStore } from '../live/plant.store';
+import { SessionStore } from '../session/session.store';
 import { TagNow } from '../live/tag-now';
 import { TrendPanel } from '../trend/trend-panel';
 import { TrendStore } from '../trend/trend.store';
@@ -30,6 +31,7 @@ export class Faceplate {
   protected readonly alarms = inject(AlarmStore);
   protected readonly api = inject(Api);
   private readonly plant = inject(PlantStore);
+  private readonly session = inject(SessionStore);
   private readonly clock = inject(Clock);
   private readonly link = inject(Link);
   private readonly trend = inject(TrendStore);
@@ -55,6 +57,21 @@ export class Faceplate {
   protected readonly station = computed(() =>
     this.plant.station(this.alarm()?.stationId ?? this.tag()?.stationId ?? null),
   );
+  /** Written for this equipment, condition and reader, or whom to call. */
+  protected readonly response = computed(() => {
+    const alarm = this.alarm();
+    return alarm ? responseOf(alarm, this.tag(), this.session.user()?.role ?? 'viewer') : null;
+  });
+  /**
+   * Whose telephone helps: the alarm's station, or all stations that a source feeds. A station does not call itself.
+   */
+  protected readonly phones = computed(() => {
+    if (this.session.position() === 'station') return [];
+    const own = this.station();
+    const sourceId = this.alarm()?.sourceId ?? null;
+    const stations = own ? [own] : sourceId === null ? [] : this.plant.fedBy(sourceId);
+    return stations.flatMap(({ id, name, phone }) => (phone === null ? [] : [{ id, name, phone }]));
+  });
   protected readonly zone = computed(() => this.station()?.timeZone ?? this.plant.zone());
   protected readonly since = computed(() => {
     const at = this.alarm()?.activeSince;

@@ -5,6 +5,7 @@ import { Subject } from 'rxjs';
 import { Api } from '../core/api';
 import { Clock } from '../core/clock';
 import { Link } from '../core/link';
+import { isAsNew } from './order';
 import { TRACE_SPAN, extendTrace, mergeTrace } from './trace';
 
 const TAGS_PER_REQUEST = 16;
@@ -50,7 +51,7 @@ export class LiveStore {
       const { values } = await this.api.get('/api/latest', LatestValues);
       for (const value of values) {
         const cell = this.cell(value.tagId);
-        if ((cell()?.heardAt ?? -Infinity) <= value.heardAt) cell.set(value);
+        if (isAsNew(value.heardAt, cell(), this.clock.read())) cell.set(value);
       }
       this.fault.set(undefined);
     } catch (fault) {
@@ -91,7 +92,7 @@ export class LiveStore {
     for (const [tagId, ts, quality, value, heardAt] of samples) {
       const cell = this.cell(tagId);
       const before = cell();
-      if (before && before.heardAt > heardAt) continue;
+      if (!isAsNew(heardAt, before, this.clock.read())) continue;
       const usable = quality >= 0 && value !== null;
       const lastGood = usable ? { ts, value } : (before?.lastGood ?? null);
       cell.set({ tagId, ts, quality, value, heardAt, lastGood });

@@ -37,5 +37,10 @@ export class PlantStore {
     id === null ? null : (this.stationById().get(id) ?? null);
   tag = (id: number | null): Tag | null => (id === null ? null : (this.tagById().get(id) ?? null));
   tagsOf = (stationId: string): Tag[] => this.byStation().get(stationId) ?? [];
+  /** Stations with a tag that is read from this source, in the network's order. */
+  fedBy = (sourceId: string): Station[] => {
+    const ids = new Set(this.tags().flatMap((t) => (t.sourceId === sourceId ? [t.stationId] : [])));
+    return this.stations().filter((s) => ids.has(s.id));
+  };
   zoneOf = (stationId: string | null): string => this.station(stationId)?.timeZone ?? this.zone();
 }

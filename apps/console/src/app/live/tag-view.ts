@@ -12,6 +12,7 @@ import {
 } from '@linepack/console-ui';
 import { AlarmStore } from '../alarm/alarm.store';
 import { Clock } from '../core/clock';
+import { Link } from '../core/link';
 import { LiveStore } from './live.store';
 
 /** The rate of change is reckoned over the last ten minutes. */
@@ -30,22 +31,28 @@ export function tagView(tag: Signal<Tag>) {
   const clock = inject(Clock);
   const alarms = inject(AlarmStore);
   const words = inject(Words);
+  const link = inject(Link);
 
   const latest = computed(() => live.value(tag().tagId)());
   const trace = computed(() => live.trace(tag().tagId)());
-  const quality = computed<QualityState>(() => qualityState(latest(), clock.now(), tag().maxReportS));
-  /** The number on the screen: the present one, else the last good one. */
-  const shown = computed(() => {
+  const quality = computed<QualityState>(() =>
+    qualityState(latest(), clock.now(), tag().maxReportS, link.state()),
+  );
+  /**
+   * The number on the screen and since when it is known: the newest with when it was last heard, else the last good one
+   * with its own time. The age never follows a source's clock while its word is there to be heard.
+   */
+  const newest = computed<{ value: number; since: number } | null>(() => {
     const value = latest();
-    return isPresent(quality()) || quality() === 'stale'
-      ? (value?.value ?? null)
-      : (value?.lastGood?.value ?? null);
+    if (!value) return null;
+    const isUsable = value.quality >= 0 && value.value !== null;
+    if (isUsable) return { value: value.value as number, since: value.heardAt };
+    return value.lastGood && { value: value.lastGood.value, since: value.lastGood.ts };
   });
+  const shown = computed(() => newest()?.value ?? null);
   const age = computed(() => {
-    const value = latest();
-    if (!value) return '';
-    const ts = isPresent(quality()) || quality() === 'stale' ? value.ts : value.lastGood?.ts;
-    return ts === undefined ? '' : formatSpan(clock.now() - ts);
+    const known = newest();
+    return known ? formatSpan(clock.now() - known.since) : '';
   });
   const rate = computed(() => ratePerHour(trace(), live.traceEnd(), RATE_WINDOW));
   const alarm = computed(() => alarms.topOfTag(tag().tagId));

@@ -12,6 +12,10 @@ describe('the last hour of a tag', () => {
     const first = extendTrace([], { ts: second, value: 1 });
     expect(extendTrace(first, { ts: 2 * second, value: null })).toHaveLength(2);
   });
+  it('shows that a value went bad under an unchanged stamp', () => {
+    const first = extendTrace([], { ts: second, value: 1 });
+    expect(extendTrace(first, { ts: second, value: null })).toHaveLength(2);
+  });
   it('forgets what is older than an hour', () => {
     const trace = extendTrace([{ ts: 0, value: 1 }], { ts: TRACE_SPAN + 60 * second, value: 2 });
     expect(trace).toEqual([{ ts: TRACE_SPAN + 60 * second, value: 2 }]);

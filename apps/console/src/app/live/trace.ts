@@ -12,7 +12,7 @@ const SPACING = 10_000_000;
 export function extendTrace(trace: readonly SparkPoint[], point: SparkPoint): readonly SparkPoint[] {
   const last = trace.at(-1);
   const same = last !== undefined && (last.value === null) === (point.value === null);
-  if (last && (point.ts <= last.ts || (same && point.ts - last.ts < SPACING))) return trace;
+  if (last && (point.ts < last.ts || (same && point.ts - last.ts < SPACING))) return trace;
   const oldest = point.ts - TRACE_SPAN - SPACING;
   return [...trace.filter((p) => p.ts >= oldest), point];
 }

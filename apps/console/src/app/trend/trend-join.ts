@@ -11,12 +11,17 @@ export interface Columns {
 
 export const emptyColumns = (): Columns => ({ ts: [], value: [], min: [], max: [], quality: [] });
 
-/** Appends a live sample unless it is older than what is there. A bad value is a gap, not a zero. */
+/**
+ * Appends a live sample unless it is older than what is there. A bad value is a gap, not a zero. What changes under the
+ * stamp that is there already follows a microsecond later, as it is stored; what is only said again changes nothing.
+ * @returns whether there is something new to draw
+ */
 export function append(columns: Columns, [, ts, quality, value]: LiveSample): boolean {
   const last = columns.ts.at(-1);
-  if (last !== undefined && ts <= last) return false;
   const usable = quality >= 0 ? value : null;
-  columns.ts.push(ts);
+  const isKnown = columns.quality.at(-1) === quality && columns.value.at(-1) === usable;
+  if (last !== undefined && (ts < last || (ts === last && isKnown))) return false;
+  columns.ts.push(ts === last ? ts + 1 : ts);
   columns.value.push(usable);
   columns.min.push(usable);
   columns.max.push(usable);

@@ -14,18 +14,27 @@ describe('history joined with live', () => {
   };
   it('takes only what is newer, and a bad value as a gap', () => {
     const columns = joined(history, [
-      [7, 25, 0, 2.5],
-      [7, 40, 0, 4],
-      [7, 50, -2147483648, 5],
+      [7, 25, 0, 2.5, 25],
+      [7, 40, 0, 4, 40],
+      [7, 50, -2147483648, 5, 50],
     ]);
     expect(columns.ts).toEqual([10, 20, 30, 40, 50]);
     expect(columns.value).toEqual([1, 2, null, 4, null]);
   });
   it('ignores a sample it has already', () => {
     const columns = emptyColumns();
-    expect(append(columns, [7, 10, 0, 1])).toBe(true);
-    expect(append(columns, [7, 10, 0, 1])).toBe(false);
+    expect(append(columns, [7, 10, 0, 1, 10])).toBe(true);
+    expect(append(columns, [7, 10, 0, 1, 10])).toBe(false);
     expect(columns.ts).toEqual([10]);
+  });
+  it('breaks the line where the quality changed under an unchanged stamp', () => {
+    const columns = emptyColumns();
+    append(columns, [7, 10, 0, 1, 10]);
+    expect(append(columns, [7, 10, -2147483648, null, 12])).toBe(true);
+    expect([columns.ts, columns.value]).toEqual([
+      [10, 11],
+      [1, null],
+    ]);
   });
 });
 
@@ -33,7 +42,7 @@ describe('a trend that follows for a shift', () => {
   it('keeps what it shows and the point before it, no more', () => {
     const columns = emptyColumns();
     for (let ts = 1; ts <= 50; ts++) {
-      append(columns, [7, ts, 0, ts]);
+      append(columns, [7, ts, 0, ts, ts]);
       dropBefore(columns, ts - 10);
     }
     expect(columns.ts).toEqual([39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50]);
