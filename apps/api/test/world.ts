@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -82,8 +82,14 @@ export interface World {
   end(): Promise<void>;
 }
 
-export async function startWorld(): Promise<World> {
+/** @param auditWaiting lines that an earlier api left in the file of audit entries that wait */
+export async function startWorld(auditWaiting: readonly unknown[] = []): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), 'linepack-api-'));
+  mkdirSync(join(folder, 'api'));
+  writeFileSync(
+    join(folder, 'api', 'audit-waiting.jsonl'),
+    auditWaiting.map((entry) => `${JSON.stringify(entry)}\n`).join(''),
+  );
   const bus = await startBus();
   const database = await startDatabase(folder);
   const pool = openPool(database.url, { max: 2 });

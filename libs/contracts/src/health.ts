@@ -92,8 +92,12 @@ export const Diagnostics = z.object({
     .array(
       z.object({
         stationId: text(),
-        newestAt: micros.nullable().describe('Source time of the newest sample'),
-        lagSeconds: z.number().nullable().describe('Age of the newest sample, s'),
+        newestAt: micros.nullable().describe('When the newest value was heard'),
+        lagSeconds: z.number().nullable().describe('How long ago that was, s'),
+        quality: z
+          .object({ good: count, uncertain: count, bad: count, missing: count })
+          .optional()
+          .describe('Present values by class; missing: tags that never had one'),
       }),
     )
     .describe('Per station'),

@@ -59,12 +59,27 @@ export class AuditRepository {
     return onlyRow(rows).id;
   }
 
-  /** The newest lines with an id below `before`, newest first. */
-  async list(options: { limit: number; before?: number }): Promise<AuditEvent[]> {
+  /**
+   * The newest lines with an id below `before`, newest first.
+   * @param options.boundTo only what this user did, and commands on alarms of these stations
+   */
+  async list(options: {
+    limit: number;
+    before?: number;
+    boundTo?: { readonly userName: string; readonly stations: readonly string[] };
+  }): Promise<AuditEvent[]> {
     const { rows } = await this.db.query<AuditEvent>(
       `select id::float8 as id, micros(at) as at, actor, address, action, target, old, new from audit_event
-       where $2::bigint is null or id < $2 order by id desc limit $1`,
-      [options.limit, options.before ?? null],
+       where ($2::bigint is null or id < $2)
+         and ($3::text is null or actor = $3 or action ~ '^(alarm|command)[.]' and
+           coalesce(new ->> 'stationId', substring(target from '^(?:tag|station):([a-z0-9-]+)')) = any ($4::text[]))
+       order by id desc limit $1`,
+      [
+        options.limit,
+        options.before ?? null,
+        options.boundTo?.userName ?? null,
+        options.boundTo?.stations ?? null,
+      ],
     );
     return rows;
   }

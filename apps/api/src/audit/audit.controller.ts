@@ -1,7 +1,10 @@
 import { AuditPage, AuditQuery, AuditVerification } from '@linepack/contracts';
 import { AuditRepository } from '@linepack/store';
 import { Controller, Get, Inject, Query } from '@nestjs/common';
+import { CurrentSession } from '../access/current-session';
 import { Permit } from '../access/permit';
+import { assertMaySee } from '../access/visibility';
+import type { Session } from '../auth/session-registry';
 import { DatabaseGate } from '../database/database-gate';
 import { ZodPipe } from '../http/zod.pipe';
 import { Describe } from '../openapi/describe';
@@ -16,13 +19,18 @@ export class AuditController {
   @Get()
   @Permit('audit.read')
   @Describe({
-    summary: 'The audit trail, newest first',
+    summary: 'The audit trail, newest first; of a bound user, what he did and what was done at his stations',
     query: AuditQuery,
     answer: AuditPage,
     problems: ['databaseAway'],
   })
-  async list(@Query(new ZodPipe(AuditQuery)) query: AuditQuery): Promise<AuditPage> {
-    const events = await this.gate.run(() => this.trail.list(query));
+  async list(
+    @CurrentSession() { user }: Session,
+    @Query(new ZodPipe(AuditQuery)) query: AuditQuery,
+  ): Promise<AuditPage> {
+    const { userName, stations } = user;
+    const boundTo = stations === null ? {} : { boundTo: { userName, stations } };
+    const events = await this.gate.run(() => this.trail.list({ ...query, ...boundTo }));
     return {
       entries: events.map((event) => ({
         seq: event.id,
@@ -44,7 +52,8 @@ export class AuditController {
     answer: AuditVerification,
     problems: ['databaseAway'],
   })
-  async verify(): Promise<AuditVerification> {
+  async verify(@CurrentSession() { user }: Session): Promise<AuditVerification> {
+    assertMaySee(user, null);
     const verdict = await this.gate.run(() => this.trail.verifyChain());
     return verdict.intact
       ? { intact: true, checked: verdict.events, firstBrokenSeq: null }

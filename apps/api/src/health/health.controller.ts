@@ -1,6 +1,8 @@
 import { Diagnostics, Health } from '@linepack/contracts';
 import { Controller, Get, Inject, Res } from '@nestjs/common';
+import { CurrentSession } from '../access/current-session';
 import { Open, Permit } from '../access/permit';
+import type { Session } from '../auth/session-registry';
 import type { ApiResponse } from '../http/request';
 import { Describe } from '../openapi/describe';
 import { HealthService } from './health.service';
@@ -24,7 +26,7 @@ export class HealthController {
     summary: 'Connections, waiting entries and how far behind each station is',
     answer: Diagnostics,
   })
-  diagnostics(): Diagnostics {
-    return this.service.diagnostics();
+  diagnostics(@CurrentSession() { user }: Session): Diagnostics {
+    return this.service.diagnostics(user);
   }
 }

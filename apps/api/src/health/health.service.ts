@@ -1,5 +1,8 @@
-import { PartStatus, TOPIC, type Diagnostics, type Health } from '@linepack/contracts';
+import { PartStatus, TOPIC, type Diagnostics, type Health, type User } from '@linepack/contracts';
+import { NETWORK_PARTITION } from '@linepack/network';
+import { qualityClass, qualityOf } from '@linepack/telemetry';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { maySee } from '../access/visibility';
 import { AuditTrail } from '../audit/audit-trail';
 import { BusClient } from '../bus/bus-client';
 import { DatabaseGate } from '../database/database-gate';
@@ -30,7 +33,7 @@ export class HealthService implements OnApplicationShutdown {
     @Inject(SocketHub) private readonly hub: SocketHub,
     @Inject(CLOCK) private readonly now: Clock,
   ) {
-    bus.subscribe(TOPIC.status('+'), PartStatus, (status) => {
+    bus.subscribe(TOPIC.statuses, PartStatus, (status) => {
       if (status.part === 'api') return;
       this.parts.take(status, this.now() * 1_000);
       this.send();
@@ -56,25 +59,51 @@ export class HealthService implements OnApplicationShutdown {
     return { status, version: VERSION, parts: parts.map(publicStatus) };
   }
 
-  diagnostics(): Diagnostics {
+  /** Of a user who is bound to stations: those, the sources that feed them, and how the parts are. */
+  diagnostics(user: User): Diagnostics {
+    const at = this.now() * 1_000;
     const parts = this.list();
     const collector = parts.find(({ part }) => part === 'collector');
-    const at = this.now() * 1_000;
+    const stations = this.plant.isKnown ? this.plant.current.stations : [];
+    const visible = stations.filter(({ id }) => maySee(user, id));
+    const sources = new Set(
+      visible.flatMap(({ id }) => this.plant.tagsOf(id)).map(({ sourceId }) => sourceId),
+    );
+    const isBound = user.stations !== null;
     return {
       at,
-      parts,
-      sources: parts.flatMap(({ sources }) => sources ?? []),
+      parts: isBound ? parts.map(publicStatus) : parts,
+      sources: (collector?.sources ?? []).filter(({ sourceId }) => !isBound || sources.has(sourceId)),
+      collectors: isBound ? [] : this.parts.collectorsAt(at),
       spool: collector?.spool ?? { entries: 0, bytes: 0 },
       samplesPerSecond: collector?.samplesPerSecond ?? null,
       database: this.gate.state,
       auditWaiting: this.audit.waiting,
-      lag: this.plant.isKnown ? this.plant.current.stations.map(({ id }) => this.lagOf(id, at)) : [],
+      auditSetAside: this.audit.setAside,
+      lag: visible.map(({ id }) => this.lagOf(id, at)),
     };
   }
 
   private lagOf(stationId: string, at: number): Diagnostics['lag'][number] {
-    const newestAt = this.latest.newestAt(this.plant.tagsOf(stationId).map(({ tagId }) => tagId));
-    return { stationId, newestAt, lagSeconds: newestAt === null ? null : (at - newestAt) / 1_000_000 };
+    const tagIds = this.plant.tagsOf(stationId).map(({ tagId }) => tagId);
+    const values = this.latest.of(tagIds);
+    const newestAt = values.reduce<number | null>(
+      (newest, { heardAt }) => Math.max(heardAt, newest ?? heardAt),
+      null,
+    );
+    const classes = values.map(({ quality }) => qualityClass(qualityOf(quality)));
+    const count = (of: (typeof classes)[number]) => classes.filter((one) => one === of).length;
+    return {
+      stationId,
+      newestAt,
+      lagSeconds: newestAt === null ? null : (at - newestAt) / 1_000_000,
+      quality: {
+        good: count('good'),
+        uncertain: count('uncertain'),
+        bad: count('bad'),
+        missing: tagIds.length - values.length,
+      },
+    };
   }
 
   private list(): PartStatus[] {
@@ -82,7 +111,10 @@ export class HealthService implements OnApplicationShutdown {
       at: this.now() * 1_000,
       database: this.gate.state,
       bus: this.bus.state,
-      plantIsKnown: this.plant.isKnown,
+      partitions: this.plant.isKnown
+        ? [...this.plant.current.stations.map(({ id }) => id), NETWORK_PARTITION]
+        : null,
+      auditSetAside: this.audit.setAside,
     });
   }
 

@@ -1,64 +1,73 @@
 import type { PartStatus } from '@linepack/contracts';
+import { Collectors } from './collectors';
 
 type PartName = PartStatus['part'];
-
-/** Parts that say themselves how they are; the api sees the database and the bus with its own eyes. */
-const SPEAKING = ['simulator', 'collector', 'worker'] as const satisfies readonly PartName[];
-
-/** The collector speaks every two seconds; one not heard for this long is gone, whatever it said last. Microseconds. */
-const SILENT_AFTER = 20_000_000;
 
 /** What the api itself knows of its surroundings. */
 export interface OwnView {
   readonly at: number;
   readonly database: 'up' | 'away';
   readonly bus: 'up' | 'away';
-  readonly plantIsKnown: boolean;
+  /** Every partition the configuration asks for; null while it is not known. */
+  readonly partitions: readonly string[] | null;
+  /** Audit entries that lie set aside. */
+  readonly auditSetAside: number;
 }
 
-/** The last word of every part of the product. */
+/** The last word of every part of the product. The api sees the database and the bus with its own eyes. */
 export class PartMemory {
-  private readonly said = new Map<PartName, { status: PartStatus; heardAt: number }>();
+  private readonly said = new Map<PartName, PartStatus>();
+  private readonly collectors = new Collectors();
 
   /** @param heardAt this process's clock, microseconds: another computer's may differ */
   take(status: PartStatus, heardAt: number): void {
-    this.said.set(status.part, { status, heardAt });
+    if (status.part === 'collector') this.collectors.take(status, heardAt);
+    else this.said.set(status.part, status);
   }
 
-  /** Every part of the product, also those that are not there. */
-  list({ at, database, bus, plantIsKnown }: OwnView): PartStatus[] {
-    const own = (part: PartName, state: PartStatus['state']): PartStatus => ({ part, state, at, detail: '' });
+  /** Every part of the product, also those that are not there. Several collectors are one part. */
+  list(view: OwnView): PartStatus[] {
+    const { at, database, bus, partitions } = view;
+    const own = (part: PartName, state: PartStatus['state'], detail = ''): PartStatus => ({
+      part,
+      state,
+      at,
+      detail,
+    });
     return [
       own('database', database === 'up' ? 'up' : 'down'),
       own('bus', bus === 'up' ? 'up' : 'down'),
-      ...SPEAKING.map((part) => this.lastWord(part, at) ?? own(part, 'absent')),
-      own('api', plantIsKnown ? (database === 'up' && bus === 'up' ? 'up' : 'degraded') : 'starting'),
+      this.said.get('simulator') ?? own('simulator', 'absent'),
+      this.collectors.asOne(at, partitions ?? []) ?? own('collector', 'absent'),
+      this.said.get('worker') ?? own('worker', 'absent'),
+      own('api', ...ownState(view)),
     ];
   }
 
-  /** A bus that broke together with the collector could not pass on its last will. */
-  private lastWord(part: PartName, now: number): PartStatus | undefined {
-    const word = this.said.get(part);
-    if (!word || part !== 'collector' || now - word.heardAt <= SILENT_AFTER) return word?.status;
-    return { ...word.status, state: 'down' };
+  collectorsAt(now: number): PartStatus[] {
+    return this.collectors.list(now);
   }
 }
 
-/** What everybody may know of a part: not which endpoints it talks to, nor what they answered. */
-export const publicStatus = ({
+function ownState({ database, bus, partitions, auditSetAside }: OwnView): [PartStatus['state'], string] {
+  if (partitions === null) return ['starting', ''];
+  if (auditSetAside > 0)
+    return [
+      'degraded',
+      `the database refused ${auditSetAside} audit entries; they lie in audit-set-aside.jsonl`,
+    ];
+  return [database === 'up' && bus === 'up' ? 'up' : 'degraded', ''];
+}
+
+/**
+ * What everybody may know of a part: whether it works. Not which endpoints it talks to, what they answered, nor an
+ * error as it was thrown.
+ */
+export const publicStatus = ({ part, state, at, database, history }: PartStatus): PartStatus => ({
   part,
   state,
   at,
-  detail,
-  database,
-  spool,
-  history,
-}: PartStatus): PartStatus => ({
-  part,
-  state,
-  at,
-  detail,
+  detail: '',
   ...(database ? { database } : {}),
-  ...(spool ? { spool } : {}),
-  ...(history ? { history } : {}),
+  ...(history ? { history: { ...history, detail: '' } } : {}),
 });

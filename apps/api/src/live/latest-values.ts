@@ -36,11 +36,4 @@ export class LatestValues {
     }
     return found;
   }
-
-  /** Source time of the newest sample among some tags, microseconds; null when there is none. */
-  newestAt(tagIds: Iterable<number>): number | null {
-    let newest: number | null = null;
-    for (const { ts } of this.of(tagIds)) if (newest === null || ts > newest) newest = ts;
-    return newest;
-  }
 }

@@ -76,7 +76,9 @@ export class LiveGateway
     if (grants.includes('alarm.read'))
       rooms.push(...(user.stations?.map((id) => ROOM.alarmsOf(id)) ?? [ROOM.alarms]));
     if (grants.includes('loss.read') && user.stations === null) rooms.push(ROOM.loss);
-    rooms.push(grants.includes('diagnostics.read') ? ROOM.diagnostics : ROOM.others);
+    // Whole statuses name every station and source.
+    const isUnbound = user.stations === null;
+    rooms.push(isUnbound && grants.includes('diagnostics.read') ? ROOM.diagnostics : ROOM.others);
     await socket.join(rooms);
     // Signed out between the handshake and now.
     if (!this.sessions.isLive(socket.data.session)) socket.disconnect(true);
