@@ -1,21 +1,13 @@
 import type { Micros, NetworkFile } from '@linepack/network';
 import { inTransaction, onlyRow, type Pool, type PoolClient, type Queryable } from './database';
-import {
-  entitiesOf,
-  entityRef,
-  fieldChanges,
-  networkOf,
-  type Entity,
-  type StoredEntity,
-} from './network-entities';
+import { planImport, type Validity } from './config-change';
+import { entitiesOf, networkOf, type Entity, type StoredEntity } from './network-entities';
 import {
   ConsoleEditConflict,
   type ConfigChange,
   type ImportOptions,
   type NetworkSnapshot,
 } from './network-snapshot';
-
-type InForce = StoredEntity & { readonly origin: 'file' | 'console' };
 
 const IDENTITY_TABLES = ['station', 'source', 'gas', 'pipe', 'area'] as const;
 
@@ -30,22 +22,31 @@ export class ConfigRepository {
 
   /** The network as it was configured at an instant, or null when there was none. */
   async networkAt(at: Micros): Promise<NetworkSnapshot | null> {
-    return networkOf(at, await inForceAt(this.pool, at));
+    return networkOf(at, await inForce(this.pool, at, at));
   }
 
-  /** What importing this file would change against what is in force at `at` (default now). */
-  async diff(file: NetworkFile, at?: Micros): Promise<ConfigChange[]> {
-    const inForce = await inForceAt(this.pool, at ?? (await databaseNow(this.pool)));
-    return changesBetween(inForce, entitiesOf(file));
+  /** What importing this file would change of what is in force at `at` (default now) or at any time after it. */
+  async diff(file: NetworkFile, at?: Micros): Promise<readonly ConfigChange[]> {
+    const from = at ?? (await databaseNow(this.pool));
+    return planImport(await inForce(this.pool, from, null), entitiesOf(file), from).changes;
+  }
+
+  /** When, after `at` (default now), something is to change that is known already: an import from `at` on withdraws it. */
+  async laterChanges(at?: Micros): Promise<Micros[]> {
+    const from = at ?? (await databaseNow(this.pool));
+    const later = (await inForce(this.pool, from, null)).map((v) => v.from).filter((start) => start > from);
+    return [...new Set(later)].sort((a, b) => a - b);
   }
 
   /**
-   * Imports a file: each changed entity gets a new version, each missing one ends.
-   * A change from an earlier instant withdraws the versions that began after it; they stay as evidence.
+   * Imports a file: from `validFrom` on it is in force as a whole, and nothing else. Each entity that was otherwise at
+   * any time after that gets a new version or holds on, each that the file lacks ends; versions that were to begin
+   * later are withdrawn and stay as evidence. So what is in force at an instant is always one whole file: the one
+   * imported last of those that hold from that instant or an earlier one.
    * @throws ConsoleEditConflict when it would undo an edit of the console and that was not agreed to
    * @returns what was changed
    */
-  async importNetwork(file: NetworkFile, options: ImportOptions): Promise<ConfigChange[]> {
+  async importNetwork(file: NetworkFile, options: ImportOptions): Promise<readonly ConfigChange[]> {
     return inTransaction(this.pool, async (client) => {
       // One import at a time, and no edit meanwhile: the difference stands on what is there.
       await client.query('lock table config_version in share row exclusive mode');
@@ -56,19 +57,15 @@ export class ConfigRepository {
       // Nothing was known before the first file, so it holds for all history that is there to be computed.
       const from = options.validFrom ?? (first ? (0 as Micros) : await databaseNow(client));
       const entities = entitiesOf(file);
-      const changes = changesBetween(await inForceAt(client, from), entities);
-      const edited = changes.filter((c) => c.editedInConsole).map((c) => c.entity);
+      const plan = planImport(await inForce(client, from, null), entities, from);
+      const edited = plan.changes.filter((c) => c.editedInConsole).map((c) => c.entity);
       if (edited.length > 0 && options.consoleEdits !== 'overwrite') throw new ConsoleEditConflict(edited);
       await saveIdentities(client, entities);
-      const changed = new Map(changes.map((c) => [c.entity, c]));
-      await endVersions(client, [...changed.keys()], from);
-      await addVersions(
-        client,
-        entities.filter((e) => changed.has(entityRef(e))),
-        from,
-        options.changedBy,
-      );
-      return changes;
+      await setEnd(client, plan.withdraw, 'withdrawn_at = clock_timestamp()');
+      await setEnd(client, plan.end, 'valid_to = instant($4::bigint)', from);
+      await setEnd(client, plan.extend, 'valid_to = null');
+      await addVersions(client, plan.add, from, options.changedBy);
+      return plan.changes;
     });
   }
 }
@@ -78,9 +75,11 @@ async function databaseNow(db: Queryable): Promise<Micros> {
   return onlyRow(rows).now;
 }
 
-async function inForceAt(db: Queryable, at: Micros): Promise<InForce[]> {
-  const { rows } = await db.query<InForce>(
+/** Every version that is in force at `from`, at `to` or at any time between. */
+async function inForce(db: Queryable, from: Micros, to: Micros | null): Promise<Validity[]> {
+  const { rows } = await db.query<Validity>(
     `select c.kind, c.entity_id as id, c.version, c.config, c.origin, t.tag_id as "tagId",
+       micros(c.valid_from) as from, micros(c.valid_to) as to,
        coalesce(t.station_id, m.station_id) as "stationId",
        coalesce(t.ordinal, m.ordinal, s.ordinal, o.ordinal, g.ordinal, p.ordinal, a.ordinal, 0) as ordinal
      from config_version c
@@ -91,29 +90,11 @@ async function inForceAt(db: Queryable, at: Micros): Promise<InForce[]> {
      left join gas g on c.kind = 'gas' and g.id = c.entity_id
      left join pipe p on c.kind = 'pipe' and p.id = c.entity_id
      left join area a on c.kind = 'area' and a.id = c.entity_id
-     where c.withdrawn_at is null and c.valid_from <= instant($1::bigint)
-       and (c.valid_to is null or c.valid_to > instant($1::bigint))`,
-    [at],
+     where c.withdrawn_at is null and (c.valid_to is null or c.valid_to > instant($1::bigint))
+       and ($2::bigint is null or c.valid_from <= instant($2::bigint))`,
+    [from, to],
   );
   return rows;
-}
-
-function changesBetween(inForce: readonly InForce[], entities: readonly Entity[]): ConfigChange[] {
-  const before = new Map(inForce.map((e) => [entityRef(e), e]));
-  const after = new Set(entities.map(entityRef));
-  const changes: ConfigChange[] = [];
-  for (const entity of entities) {
-    const ref = entityRef(entity);
-    const old = before.get(ref);
-    const fields = old ? fieldChanges(old.config, entity.config) : [];
-    if (!old) changes.push({ entity: ref, editedInConsole: false, change: 'added' });
-    else if (fields.length > 0)
-      changes.push({ entity: ref, editedInConsole: old.origin === 'console', change: 'changed', fields });
-  }
-  for (const [ref, old] of before)
-    if (!after.has(ref))
-      changes.push({ entity: ref, editedInConsole: old.origin === 'console', change: 'removed' });
-  return changes;
 }
 
 /** Adds identities that are new and takes over the file's order; an identity is never removed. */
@@ -144,23 +125,18 @@ async function saveIdentities(client: PoolClient, entities: readonly Entity[]): 
   );
 }
 
-const split = (refs: readonly string[]): [string[], string[]] => [
-  refs.map((r) => r.slice(0, r.indexOf(':'))),
-  refs.map((r) => r.slice(r.indexOf(':') + 1)),
-];
-
-async function endVersions(client: PoolClient, refs: readonly string[], at: Micros): Promise<void> {
-  const params = [...split(refs), at];
-  const named = `from unnest($1::text[], $2::text[]) as e (kind, id)
-     where c.kind = e.kind and c.entity_id = e.id and c.withdrawn_at is null`;
+/** @param change of valid_to or withdrawn_at, which alone may change of a version; its own parameter is $4 */
+async function setEnd(
+  client: PoolClient,
+  versions: readonly StoredEntity[],
+  change: string,
+  ...params: unknown[]
+): Promise<void> {
   await client.query(
-    `update config_version c set withdrawn_at = clock_timestamp() ${named} and c.valid_from >= instant($3::bigint)`,
-    params,
-  );
-  await client.query(
-    `update config_version c set valid_to = instant($3::bigint) ${named}
-       and c.valid_from < instant($3::bigint) and (c.valid_to is null or c.valid_to > instant($3::bigint))`,
-    params,
+    `update config_version c set ${change}
+     from unnest($1::text[], $2::text[], $3::int[]) as e (kind, id, version)
+     where c.kind = e.kind and c.entity_id = e.id and c.version = e.version`,
+    [versions.map((v) => v.kind), versions.map((v) => v.id), versions.map((v) => v.version), ...params],
   );
 }
 

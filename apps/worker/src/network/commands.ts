@@ -1,5 +1,5 @@
 import { DETAIL_COMPONENTS } from '@linepack/gas';
-import { parseNetworkFile, type NetworkFile } from '@linepack/network';
+import { msFromMicros, parseNetworkFile, type NetworkFile } from '@linepack/network';
 import { ConfigRepository, ConsoleEditConflict, migrate, UserRepository, type Pool } from '@linepack/store';
 import { readFile } from 'node:fs/promises';
 import type { Command } from './arguments';
@@ -76,6 +76,8 @@ async function importFile(command: Command & { name: 'import' }, around: Surroun
     return 0;
   }
   if (!first) differenceLines(changes).forEach(around.print);
+  for (const at of await repository.laterChanges(command.validFrom))
+    around.print(`! withdraws what was to hold from ${new Date(msFromMicros(at)).toISOString()} on`);
   const edits = changes.filter((c) => c.editedInConsole).map((c) => c.entity);
   if (edits.length > 0 && command.consoleEdits === 'refuse') {
     around.complain(

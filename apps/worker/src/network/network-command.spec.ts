@@ -127,6 +127,7 @@ describe('npm run network', () => {
     const refused = await network(['import', write(good), '--yes']);
     expect(refused.code).toBe(1);
     expect(refused.out).toContain('~ pipe main   (edited in the console)');
+    expect(refused.out).toContain('! withdraws what was to hold from 2099-01-01T00:00:00.000Z on');
     expect(refused.err).toEqual([expect.stringMatching(/^not imported: pipe:main would lose/)]);
     expect(await network(['import', write(good), '--yes', '--overwrite-console-edits'])).toMatchObject({
       code: 0,
