@@ -85,6 +85,7 @@ const alarmOf = (stationId: string, more: Partial<Alarm> = {}): Alarm => ({
   value: 0.27,
   limit: 0.28,
   unit: 'MPa',
+  subject: null,
   noted: { station: null, dispatch: null },
   letter: 'B',
   ...more,

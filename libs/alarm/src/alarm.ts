@@ -5,8 +5,20 @@ import type { LocalName, Micros } from '@linepack/network';
  * map one to one onto the messages of the bus.
  */
 
-export type Condition = 'HH' | 'H' | 'L' | 'LL' | 'communication' | 'loss';
-export type AlarmClass = 'process' | 'communication' | 'loss';
+export type Condition =
+  | 'HH'
+  | 'H'
+  | 'L'
+  | 'LL'
+  | 'communication'
+  | 'badQuality'
+  | 'loss'
+  | 'clockSkew'
+  | 'noFirstValue'
+  | 'spoolFull'
+  | 'entrySetAside';
+/** `diagnostic`: something is wrong with the watching, not with the plant. */
+export type AlarmClass = 'process' | 'communication' | 'loss' | 'diagnostic';
 /** 1 high, 2 medium, 3 low. */
 export type Priority = 1 | 2 | 3;
 /** Two positions answer for an alarm; each acknowledges for itself. */

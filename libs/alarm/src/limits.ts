@@ -27,13 +27,26 @@ export const isLimitCondition = (condition: Condition): condition is LimitCondit
   (LIMIT_CONDITIONS as readonly string[]).includes(condition);
 
 /** HH and LL ask for a hand at once, H and L for a look; figures of ISA-18.2 count by them. */
-export const PRIORITY: Record<Condition, Priority> = { HH: 1, H: 2, L: 2, LL: 1, communication: 2, loss: 2 };
+export const PRIORITY: Record<Condition, Priority> = {
+  HH: 1,
+  H: 2,
+  L: 2,
+  LL: 1,
+  communication: 2,
+  badQuality: 2,
+  loss: 2,
+  clockSkew: 3,
+  noFirstValue: 2,
+  spoolFull: 1,
+  entrySetAside: 2,
+};
 
 /** Which position moves the ISA state, by class: the station for its process, dispatch for the rest. A default. */
 export const ACKNOWLEDGED_BY: Record<AlarmDefinition['class'], Position> = {
   process: 'station',
   communication: 'dispatch',
   loss: 'dispatch',
+  diagnostic: 'dispatch',
 };
 
 export interface LimitedTag {

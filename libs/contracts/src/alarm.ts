@@ -3,11 +3,28 @@ import { z } from 'zod';
 import { micros } from './plant';
 import { Position } from './roles';
 
-/** HH, H, L, LL of a tag; `communication` of a source or station; `loss` of an area's closed gas day. */
-export const AlarmCondition = z.enum(['HH', 'H', 'L', 'LL', 'communication', 'loss']);
+/**
+ * HH, H, L, LL of a tag; `communication` of a source or station; `badQuality` of a station whose instruments are all
+ * Bad; `loss` of an area's closed gas day; of a source: `clockSkew` (its clock is far from ours), `noFirstValue` (tags
+ * that it monitors and never gave a value of); of the collector: `spoolFull`, `entrySetAside`.
+ */
+export const AlarmCondition = z.enum([
+  'HH',
+  'H',
+  'L',
+  'LL',
+  'communication',
+  'badQuality',
+  'loss',
+  'clockSkew',
+  'noFirstValue',
+  'spoolFull',
+  'entrySetAside',
+]);
 export type AlarmCondition = z.infer<typeof AlarmCondition>;
 
-export const AlarmClass = z.enum(['process', 'communication', 'loss']);
+/** `diagnostic`: something is wrong with the watching, not with the plant; it concerns the maintainer. */
+export const AlarmClass = z.enum(['process', 'communication', 'loss', 'diagnostic']);
 export type AlarmClass = z.infer<typeof AlarmClass>;
 
 /** 1 high, 2 medium, 3 low. */
@@ -25,7 +42,9 @@ const Noted = z.object({ by: text(), at: micros, comment: text() });
 
 /** Current state of one alarm, stored orthogonally; the letter is derived from it. */
 export const Alarm = z.object({
-  alarmId: text().describe('tag:<tag key>:<condition>, source:<id>:communication, area:<id>:loss'),
+  alarmId: text().describe(
+    'tag:<tag key>:<condition>; source:, station: or area:<id>:<condition>; network:<condition>',
+  ),
   partition: Partition,
   stationId: text().nullable(),
   tagId: z.number().int().nullable(),
@@ -51,6 +70,10 @@ export const Alarm = z.object({
   value: z.number().nullable().describe('Value that raised it'),
   limit: z.number().nullable(),
   unit: text(),
+  subject: text()
+    .nullable()
+    .default(null)
+    .describe('What exactly the present occurrence is about: the gas day of a loss'),
   noted: z
     .object({ station: Noted.nullable(), dispatch: Noted.nullable() })
     .describe('Who acknowledged this occurrence at which position'),

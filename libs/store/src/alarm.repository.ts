@@ -5,8 +5,9 @@ import { inTransaction, onlyRow, type Pool, type PoolClient, type Queryable } fr
 /** An alarm's state as stored: what everybody sees, and what its owner needs to go on after a restart. */
 export interface StoredAlarm {
   readonly alarm: Alarm;
-  /** Since when a delay runs (on-delay or off-delay), and which. */
+  /** Since when a delay runs (on-delay or off-delay) by the clock that stamped it, the same by ours, and which. */
   readonly pendingSince: Micros | null;
+  readonly pendingReceivedAt: Micros | null;
   readonly pendingKind: string | null;
   /** Epoch of the lease under which it was written. */
   readonly ownerEpoch: number;
@@ -16,6 +17,7 @@ export interface StoredAlarm {
 export interface JournalEntry {
   readonly event: AlarmEvent;
   readonly pendingSince: Micros | null;
+  readonly pendingReceivedAt: Micros | null;
   readonly pendingKind: string | null;
   readonly ownerEpoch: number;
 }
@@ -31,7 +33,7 @@ const ALARM = `
   source_id as "sourceId", condition, class, priority, name, occurrence, active, acknowledged, latched,
   micros(shelved_until) as "shelvedUntil", suppressed_by as "suppressedBy", out_of_service as "outOfService",
   micros(active_since) as "activeSince", micros(returned_at) as "returnedAt", value, limit_value as "limit", unit,
-  noted, letter`;
+  subject, noted, letter`;
 
 const EVENT = `
   event_id as "eventId", seq::float8 as seq, micros(at) as at, alarm_id as "alarmId", partition, occurrence, kind,
@@ -77,17 +79,16 @@ export class AlarmRepository {
 
   /** Every alarm of a partition, for its owner's start. */
   async states(partition: string): Promise<StoredAlarm[]> {
-    const { rows } = await this.pool.query<
-      Alarm & { pendingSince: Micros | null; pendingKind: string | null; ownerEpoch: number }
-    >(
-      `select ${ALARM}, micros(pending_since) as "pendingSince", pending_kind as "pendingKind",
-         owner_epoch::float8 as "ownerEpoch"
+    const { rows } = await this.pool.query<Alarm & Omit<StoredAlarm, 'alarm'>>(
+      `select ${ALARM}, micros(pending_since) as "pendingSince",
+         micros(pending_received_at) as "pendingReceivedAt", pending_kind as "pendingKind", owner_epoch::float8 as "ownerEpoch"
        from alarm where partition = $1 order by alarm_id`,
       [partition],
     );
-    return rows.map(({ pendingSince, pendingKind, ownerEpoch, ...alarm }) => ({
+    return rows.map(({ pendingSince, pendingReceivedAt, pendingKind, ownerEpoch, ...alarm }) => ({
       alarm,
       pendingSince,
+      pendingReceivedAt,
       pendingKind,
       ownerEpoch,
     }));
@@ -181,26 +182,28 @@ async function insertEvents(db: Queryable, entries: readonly (JournalEntry & { s
 }
 
 async function upsertStates(db: Queryable, states: readonly StoredAlarm[]): Promise<void> {
-  const rows = states.map(({ alarm, pendingSince, pendingKind, ownerEpoch }) => ({
+  const rows = states.map(({ alarm, pendingSince, pendingReceivedAt, pendingKind, ownerEpoch }) => ({
     ...alarm,
     pendingSince,
+    pendingReceivedAt,
     pendingKind,
     ownerEpoch,
   }));
   await db.query(
     `insert into alarm as a (alarm_id, partition, station_id, tag_id, area_id, source_id, condition, class, priority,
        name, occurrence, active, acknowledged, latched, shelved_until, suppressed_by, out_of_service, active_since,
-       returned_at, value, limit_value, unit, noted, letter, pending_since, pending_kind, owner_epoch)
+       returned_at, value, limit_value, unit, subject, noted, letter, pending_since, pending_received_at,
+       pending_kind, owner_epoch)
      select "alarmId", partition, "stationId", "tagId", "areaId", "sourceId", condition, class, priority,
        name, occurrence, active, acknowledged, latched, instant("shelvedUntil"), "suppressedBy", "outOfService",
-       instant("activeSince"), instant("returnedAt"), value, "limit", unit, noted, letter, instant("pendingSince"),
-       "pendingKind", "ownerEpoch"
+       instant("activeSince"), instant("returnedAt"), value, "limit", unit, subject, noted, letter, instant("pendingSince"),
+       instant("pendingReceivedAt"), "pendingKind", "ownerEpoch"
      from jsonb_to_recordset($1::jsonb) as s (
        "alarmId" text, partition text, "stationId" text, "tagId" int, "areaId" text, "sourceId" text, condition text,
        class text, priority int, name jsonb, occurrence int, active boolean, acknowledged boolean, latched boolean,
        "shelvedUntil" bigint, "suppressedBy" text, "outOfService" boolean, "activeSince" bigint,
-       "returnedAt" bigint, value float8, "limit" float8, unit text, noted jsonb, letter text,
-       "pendingSince" bigint, "pendingKind" text, "ownerEpoch" bigint)
+       "returnedAt" bigint, value float8, "limit" float8, unit text, subject text, noted jsonb,
+       letter text, "pendingSince" bigint, "pendingReceivedAt" bigint, "pendingKind" text, "ownerEpoch" bigint)
      on conflict (alarm_id) do update set
        partition = excluded.partition, station_id = excluded.station_id, tag_id = excluded.tag_id,
        area_id = excluded.area_id, source_id = excluded.source_id, condition = excluded.condition,
@@ -209,8 +212,9 @@ async function upsertStates(db: Queryable, states: readonly StoredAlarm[]): Prom
        shelved_until = excluded.shelved_until, suppressed_by = excluded.suppressed_by,
        out_of_service = excluded.out_of_service, active_since = excluded.active_since,
        returned_at = excluded.returned_at, value = excluded.value, limit_value = excluded.limit_value,
-       unit = excluded.unit, noted = excluded.noted, letter = excluded.letter,
-       pending_since = excluded.pending_since, pending_kind = excluded.pending_kind,
+       unit = excluded.unit, subject = excluded.subject, noted = excluded.noted, letter = excluded.letter,
+       pending_since = excluded.pending_since, pending_received_at = excluded.pending_received_at,
+       pending_kind = excluded.pending_kind,
        owner_epoch = excluded.owner_epoch
      where a.owner_epoch <= excluded.owner_epoch`,
     [JSON.stringify(rows)],

@@ -28,6 +28,7 @@ export const alarm = (alarmId: string, more: Partial<Alarm> = {}): Alarm => ({
   value: 0.25,
   limit: 0.28,
   unit: 'MPa',
+  subject: null,
   noted: { station: null, dispatch: { by: 'x', at: T0, comment: '' } },
   letter: 'B',
   ...more,
@@ -51,6 +52,7 @@ export const entry = (state: Alarm, ownerEpoch = 1, eventId: string = randomUUID
     state,
   } satisfies AlarmEvent,
   pendingSince: (T0 + 5) as Micros,
+  pendingReceivedAt: (T0 + 7) as Micros,
   pendingKind: 'off',
   ownerEpoch,
 });

@@ -32,7 +32,13 @@ describe('the alarm journal', () => {
     expect(await alarms.table()).toEqual({ seq: 2, alarms: [a] });
     expect(await alarms.table(['elsewhere'])).toEqual({ seq: 2, alarms: [] });
     expect(await alarms.states('gate')).toEqual(
-      [a, b].map((x) => ({ alarm: x, pendingSince: T0 + 5, pendingKind: 'off', ownerEpoch: 1 })),
+      [a, b].map((x) => ({
+        alarm: x,
+        pendingSince: T0 + 5,
+        pendingReceivedAt: T0 + 7,
+        pendingKind: 'off',
+        ownerEpoch: 1,
+      })),
     );
     expect(await alarms.find(b.alarmId)).toEqual(b);
     expect(await alarms.eventsAfter(1, { limit: 10 })).toEqual([{ ...entries[1]!.event, seq: 2 }]);
@@ -55,7 +61,13 @@ describe('the alarm journal', () => {
     const [late] = await alarms.append([entry(alarm('tag:gate.d:L'), 6)]);
     expect((await alarms.find('tag:gate.d:L'))?.letter).toBe('C');
     await alarms.saveStates([
-      { alarm: alarm('tag:gate.d:L'), pendingSince: null, pendingKind: null, ownerEpoch: 6 },
+      {
+        alarm: alarm('tag:gate.d:L'),
+        pendingSince: null,
+        pendingReceivedAt: null,
+        pendingKind: null,
+        ownerEpoch: 6,
+      },
     ]);
     expect((await alarms.find('tag:gate.d:L'))?.letter).toBe('C');
     expect((await alarms.eventsAfter(late!.seq - 1, { limit: 1 }))[0]?.state.letter).toBe('B');

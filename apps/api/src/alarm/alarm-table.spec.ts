@@ -25,6 +25,7 @@ const alarm = (more: Partial<Alarm> = {}): Alarm => ({
   value: 0.2,
   limit: 0.28,
   unit: 'MPa',
+  subject: null,
   noted: { station: null, dispatch: null },
   letter: 'B',
   ...more,

@@ -37,12 +37,13 @@ export function alarmOf(definition: AlarmDefinition, state: AlarmState): Alarm {
     returnedAt: state.returnedAt,
     value: state.value,
     limit: state.limit,
+    subject: state.subject,
     noted: state.noted,
     letter: letterOf(state),
   };
 }
 
-/** The state as it was stored. Delays begin again; the subject is known again with its next message. */
+/** The state as it was stored. Delays begin again. */
 export const stateOf = (alarm: Alarm): AlarmState => ({
   ...NORMAL,
   occurrence: alarm.occurrence,
@@ -56,6 +57,7 @@ export const stateOf = (alarm: Alarm): AlarmState => ({
   returnedAt: alarm.returnedAt as Micros | null,
   value: alarm.value,
   limit: alarm.limit,
+  subject: alarm.subject,
   noted: alarm.noted as AlarmState['noted'],
 });
 

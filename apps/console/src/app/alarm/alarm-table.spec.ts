@@ -35,6 +35,7 @@ const alarm = (more: Partial<Alarm> = {}): Alarm => ({
   value: 0.24,
   limit: 0.25,
   unit: 'MPa',
+  subject: null,
   noted: { station: null, dispatch: null },
   letter: 'B',
   ...more,
