@@ -88,8 +88,7 @@ export function assemble(around: Surroundings): Assembled {
     owner,
     leases: around.leases,
     alarms: around.alarms,
-    spooled: () =>
-      [...spool.waiting()].flatMap((e) => (e.kind === 'journal' ? e.entries.map((j) => j.event) : [])),
+    spooled: () => [...spool.waiting()].flatMap((e) => (e.kind === 'journal' ? e.entries : [])),
     engine,
     copy: files.alarms,
     time,

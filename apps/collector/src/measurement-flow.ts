@@ -117,7 +117,18 @@ export class MeasurementFlow {
   /** Alarms first, in this very turn; then the screens; the database when it can. */
   private carry(outcome: Outcome, patienceMs: number): Promise<unknown> {
     const { engine, live } = this.parts;
-    engine.measured(outcome.measured);
+    const receivedAt = this.parts.time.now();
+    engine.present(
+      outcome.measured.map(({ tag, sample }) => ({
+        tagId: tag.tagId,
+        quality: sample.quality,
+        value: sample.value,
+        at: sample.ts,
+        receivedAt,
+        heardAt: receivedAt,
+        clockSession: 0,
+      })),
+    );
     for (const { stationId, silent, at } of this.silence.observe(outcome.measured))
       engine.stationHeard(stationId, silent ? 'lost' : 'connected', at);
     for (const { tag, sample } of outcome.measured) live.offer(tag.stationId, sample, 'received');

@@ -1,13 +1,12 @@
 import {
   TOPIC,
-  type Alarm,
   type AlarmCommand,
   type AlarmEventMessage,
   type AlarmTableMessage,
   type Position,
 } from '@linepack/contracts';
 import type { Micros } from '@linepack/network';
-import type { JournalEntry } from '@linepack/store';
+import type { JournalEntry, StoredAlarm } from '@linepack/store';
 import { AlarmEngine } from '../src/alarm/alarm-engine';
 import { systemTime } from '../src/time';
 import { until } from './house';
@@ -29,14 +28,14 @@ class Owner {
     doubt: () => null,
   });
 
-  constructor(stored: readonly Alarm[] = []) {
+  constructor(stored: readonly StoredAlarm[] = []) {
     this.engine.configure(definitions);
     this.engine.own(STATION, 1, stored, []);
   }
 
   measure(value: number): void {
     this.now += 1_000_000;
-    this.engine.measured([pressureOf(value, this.now as Micros)]);
+    this.engine.present([pressureOf(value, this.now as Micros)]);
   }
 
   note(position: Position, occurrence: number, commandId: string, sentAgo = 0) {
@@ -96,7 +95,7 @@ describe('an alarm that is normal again', () => {
     await before.note('station', 1, 'a');
     before.measure(3);
     before.engine.stop();
-    const after = new Owner([before.journal.at(-1)?.event.state as Alarm]);
+    const after = new Owner(before.engine.snapshot().flatMap((p) => p.states));
     await after.table(`${PRESSURE} A`);
     expect(await after.note('dispatch', 1, 'b')).toMatchObject({ ok: true });
     await after.table();

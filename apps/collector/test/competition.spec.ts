@@ -193,7 +193,7 @@ class Contender {
   }
 
   measure(value: number): void {
-    this.engine.measured([pressureOf(value, this.now())]);
+    this.engine.present([pressureOf(value, this.now())]);
   }
 
   async stop(): Promise<void> {

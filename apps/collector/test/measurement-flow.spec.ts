@@ -20,7 +20,7 @@ const reading = (ts: Micros, value: number) => [
   { tagId, ts, value, quality: QUALITY.Good, origin: 'change' as const, clock: 'broker/t' },
 ];
 const deaf = {
-  measured: () => undefined,
+  present: () => undefined,
   stationHeard: () => undefined,
   sourceHeard: () => undefined,
 } as unknown as AlarmEngine;

@@ -1,8 +1,7 @@
 import type { Micros, StationId, TagConfig, TagId, TagKey } from '@linepack/network';
-import { qualityOf } from '@linepack/telemetry';
+import { qualityOf, type PresentValue } from '@linepack/telemetry';
 import { definitionsOf } from '../src/alarm/definitions';
 import type { CollectorTag } from '../src/configuration/collector-configuration';
-import type { Measured } from '../src/measurement';
 
 /** A station with one pressure, whose only limit is H at 4 MPa, without delays. */
 export const STATION = 'town';
@@ -22,8 +21,13 @@ export const definitions = definitionsOf({
   tags: [tag],
 });
 
-export const pressureOf = (value: number, ts: Micros): Measured => ({
-  tag,
-  sample: { tagId: tag.tagId, ts, quality: qualityOf(0), value },
-  lag: 0,
+/** A pressure as it is from `at` on: the clock of its source goes with ours. */
+export const pressureOf = (value: number, at: Micros): PresentValue => ({
+  tagId: tag.tagId,
+  quality: qualityOf(0),
+  value,
+  at,
+  receivedAt: at,
+  heardAt: at,
+  clockSession: 1,
 });

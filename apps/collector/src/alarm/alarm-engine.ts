@@ -1,15 +1,8 @@
 import { reportedAlarm, type AlarmDefinition, type AlarmInput } from '@linepack/alarm';
-import {
-  TOPIC,
-  type AlarmCommand,
-  type AlarmCommandReply,
-  type AlarmEvent,
-  type Alarm,
-  type ConditionMessage,
-} from '@linepack/contracts';
+import { TOPIC, type AlarmCommand, type AlarmCommandReply, type ConditionMessage } from '@linepack/contracts';
 import type { Micros, SourceId } from '@linepack/network';
-import type { JournalEntry, JournalledEvent } from '@linepack/store';
-import type { Measured } from '../measurement';
+import type { JournalEntry, JournalledEvent, StoredAlarm } from '@linepack/store';
+import type { PresentValue } from '@linepack/telemetry';
 import type { Time, Timer } from '../time';
 import type { Durable } from '../write/outbox';
 import { AlarmPartition } from './alarm-partition';
@@ -54,9 +47,9 @@ export class AlarmEngine {
     return this.partitions.has(partition);
   }
 
-  /** Takes a partition over, with its alarms as stored and the events that wait in the spool. */
-  own(name: string, epoch: number, stored: readonly Alarm[], spooled: readonly AlarmEvent[]): void {
-    const partition = new AlarmPartition(name, epoch, stored, spooled);
+  /** Takes a partition over, with its alarms as stored and the entries of its own epoch that wait in the spool. */
+  own(name: string, epoch: number, stored: readonly StoredAlarm[], waiting: readonly JournalEntry[]): void {
+    const partition = new AlarmPartition(name, epoch, stored, waiting);
     this.partitions.set(name, partition);
     this.define(partition);
     for (const { partition: of, message } of this.conditions.values())
@@ -75,17 +68,15 @@ export class AlarmEngine {
     this.around.onChange();
   }
 
-  measured(values: readonly Measured[]): void {
+  /** What holds of these tags from now on. */
+  present(changes: readonly PresentValue[]): void {
     const entries: JournalEntry[] = [];
-    for (const { tag, sample, lag } of values) {
-      const partition = this.partitions.get(tag.stationId);
-      if (!partition) continue;
-      const input = { kind: 'value', at: sample.ts, value: sample.value, quality: sample.quality } as const;
-      for (const { alarmId } of this.definitions.byTag.get(tag.tagId) ?? []) {
-        const result = partition.step(alarmId, input, lag);
-        if ('entries' in result) entries.push(...result.entries);
+    for (const { tagId, at, receivedAt, value, quality } of changes)
+      for (const { alarmId, partition: of } of this.definitions.byTag.get(tagId) ?? []) {
+        const input = { kind: 'value', at, value, quality } as const;
+        const result = this.partitions.get(of)?.step(alarmId, input, receivedAt - at);
+        if (result && 'entries' in result) entries.push(...result.entries);
       }
-    }
     void this.announce(entries);
   }
 
@@ -134,11 +125,11 @@ export class AlarmEngine {
     for (const name of this.partitions.keys()) this.publishSoon(name);
   }
 
-  snapshot(): { partition: string; epoch: number; alarms: Alarm[] }[] {
+  snapshot(): { partition: string; epoch: number; states: StoredAlarm[] }[] {
     return [...this.partitions.values()].map((p) => ({
       partition: p.name,
       epoch: p.epoch,
-      alarms: p.snapshot(),
+      states: p.snapshot(),
     }));
   }
 

@@ -10,9 +10,9 @@ import {
   type AlarmState,
   type Reduction,
 } from '@linepack/alarm';
-import type { Alarm, AlarmEvent, AlarmTableMessage } from '@linepack/contracts';
+import type { Alarm, AlarmTableMessage } from '@linepack/contracts';
 import type { Micros } from '@linepack/network';
-import type { JournalEntry } from '@linepack/store';
+import type { JournalEntry, StoredAlarm } from '@linepack/store';
 import { alarmOf, definitionOf, eventOf, stateOf } from './mapping';
 
 interface Held {
@@ -41,11 +41,11 @@ export class AlarmPartition {
   constructor(
     readonly name: string,
     readonly epoch: number,
-    stored: readonly Alarm[],
-    spooled: readonly AlarmEvent[],
+    stored: readonly StoredAlarm[],
+    waiting: readonly JournalEntry[],
   ) {
-    const states = new Map(stored.map((alarm) => [alarm.alarmId, alarm]));
-    for (const event of spooled) {
+    const states = new Map(stored.map(({ alarm }) => [alarm.alarmId, alarm]));
+    for (const { event } of waiting) {
       states.set(event.alarmId, event.state);
       this.unjournalled.set(event.eventId, event.alarmId);
     }
@@ -120,10 +120,16 @@ export class AlarmPartition {
   }
 
   /** Every alarm that ever was raised, for the copy on disk. */
-  snapshot(): Alarm[] {
+  snapshot(): StoredAlarm[] {
     return [...this.held.values()]
       .filter(({ state }) => state.occurrence > 0)
-      .map(({ definition, state }) => alarmOf(definition, state));
+      .map(({ definition, state }) => ({
+        alarm: alarmOf(definition, state),
+        pendingSince: state.pending?.since ?? null,
+        pendingReceivedAt: null,
+        pendingKind: state.pending?.kind ?? null,
+        ownerEpoch: this.epoch,
+      }));
   }
 
   private stepHeld(held: Held, input: AlarmInput): Stepped {
@@ -140,7 +146,11 @@ export class AlarmPartition {
     const entries = result.events.map((transition): JournalEntry => {
       const event = eventOf(randomUUID(), held.definition, transition);
       this.unjournalled.set(event.eventId, event.alarmId);
-      const pendingNow = { pendingSince: pending?.since ?? null, pendingKind: pending?.kind ?? null };
+      const pendingNow = {
+        pendingSince: pending?.since ?? null,
+        pendingReceivedAt: null,
+        pendingKind: pending?.kind ?? null,
+      };
       return { event, ...pendingNow, ownerEpoch: this.epoch };
     });
     return { entries, alarm: alarmOf(held.definition, held.state) };

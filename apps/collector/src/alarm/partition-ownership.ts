@@ -1,5 +1,5 @@
-import type { Alarm, AlarmEvent } from '@linepack/contracts';
-import type { AlarmRepository, Lease, LeaseRepository } from '@linepack/store';
+import type { Alarm } from '@linepack/contracts';
+import type { AlarmRepository, JournalEntry, Lease, LeaseRepository, StoredAlarm } from '@linepack/store';
 import { MICROS_PER_MS, type Micros } from '@linepack/network';
 import type { JsonFile } from '../configuration/json-file';
 import type { Log } from '../log';
@@ -11,8 +11,18 @@ export interface OwnershipCopy {
   readonly partitions: readonly {
     readonly partition: string;
     readonly epoch: number;
-    readonly alarms: readonly Alarm[];
+    readonly states: readonly StoredAlarm[];
   }[];
+}
+
+type Copied = OwnershipCopy['partitions'][number];
+
+/** A copy written before delays were kept has the alarms alone, under the name `alarms`. */
+function lifted(copied: Copied | (Omit<Copied, 'states'> & { readonly alarms: readonly Alarm[] })): Copied {
+  if ('states' in copied) return copied;
+  const { partition, epoch, alarms } = copied;
+  const noDelay = { pendingSince: null, pendingReceivedAt: null, pendingKind: null, ownerEpoch: epoch };
+  return { partition, epoch, states: alarms.map((alarm) => ({ alarm, ...noDelay })) };
 }
 
 export interface OwnershipParts {
@@ -21,7 +31,7 @@ export interface OwnershipParts {
   readonly leases: Pick<LeaseRepository, 'acquire' | 'renew' | 'release'>;
   readonly alarms: Pick<AlarmRepository, 'states'>;
   /** Alarm events that wait for the database, oldest first. */
-  readonly spooled: () => AlarmEvent[];
+  readonly spooled: () => JournalEntry[];
   readonly engine: AlarmEngine;
   readonly copy: Pick<JsonFile<OwnershipCopy>, 'read'>;
   readonly time: Time;
@@ -50,7 +60,7 @@ export class PartitionOwnership {
   private timer: Timer | null = null;
   private running: Promise<void> | null = null;
   private stopped = false;
-  private spooled: AlarmEvent[] | null = null;
+  private spooled: JournalEntry[] | null = null;
   private beatAt: Micros;
   private readonly beating: Timer;
   private checking: Promise<void> | null = null;
@@ -59,7 +69,7 @@ export class PartitionOwnership {
   constructor(private readonly parts: OwnershipParts) {
     const copy = parts.copy.read();
     const mine = copy?.owner === parts.owner ? copy.partitions : [];
-    this.remembered = new Map(mine.map((p) => [p.partition, p]));
+    this.remembered = new Map(mine.map((p) => [p.partition, lifted(p)]));
     this.beatAt = parts.time.now();
     this.beating = parts.time.every(BEAT_MS, () => this.beat());
   }
@@ -147,12 +157,7 @@ export class PartitionOwnership {
     const goesOn = engine.owns(partition) && alone !== undefined && taken.epoch === alone.epoch;
     if (!goesOn) {
       const stored = await this.parts.alarms.states(partition);
-      engine.own(
-        partition,
-        taken.epoch,
-        stored.map((s) => s.alarm),
-        this.waiting(partition),
-      );
+      engine.own(partition, taken.epoch, stored, this.waiting(partition));
     }
     this.held.set(partition, taken);
   }
@@ -164,13 +169,13 @@ export class PartitionOwnership {
       const last = this.remembered.get(partition);
       if (engine.owns(partition) || !last) continue;
       log.warn(`partition ${partition}: goes on from the copy on disk while the database is away`);
-      engine.own(partition, last.epoch, last.alarms, this.waiting(partition));
+      engine.own(partition, last.epoch, last.states, this.waiting(partition));
     }
   }
 
   /** Read once a round: a large spool takes its time. */
-  private waiting(partition: string): AlarmEvent[] {
+  private waiting(partition: string): JournalEntry[] {
     this.spooled ??= this.parts.spooled();
-    return this.spooled.filter((event) => event.partition === partition);
+    return this.spooled.filter(({ event }) => event.partition === partition);
   }
 }
