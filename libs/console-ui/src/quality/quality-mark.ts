@@ -10,7 +10,7 @@ const SIGNS: Record<QualityState, string> = {
   manual: 'M',
   offScan: '⊘',
   none: '○',
-  notCurrent: '∥',
+  notCurrent: '‖',
 };
 
 /** Quality as a sign and, where there is room, a word. A good value needs no sign. */

@@ -14,7 +14,7 @@ const SIGNS = [
   ['1', 'help.priorities'],
   ['A–G', 'help.letters'],
   ['LL L H HH', 'help.limits'],
-  ['? × ◔ M ⊘', 'help.quality'],
+  ['? × ◔ M ⊘ ‖', 'help.quality'],
 ] as const;
 
 /** Keys and signs on one sheet. */
@@ -51,9 +51,6 @@ const SIGNS = [
       background: var(--panel);
       color: var(--ink);
       box-shadow: var(--shadow);
-    }
-    dialog::backdrop {
-      background: rgb(10 14 16 / 0.4);
     }
     h2 {
       font-size: var(--text-l);

@@ -1,4 +1,13 @@
-import { Component, DestroyRef, computed, inject, signal, viewChild } from '@angular/core';
+import {
+  Component,
+  DestroyRef,
+  type ElementRef,
+  afterNextRender,
+  computed,
+  inject,
+  signal,
+  viewChild,
+} from '@angular/core';
 import { RouterLink, RouterLinkActive } from '@angular/router';
 import type { Permission } from '@linepack/contracts';
 import { Boundary, Icon, type IconName, State, type WordKey, Words } from '@linepack/console-ui';
@@ -68,6 +77,7 @@ export class Shell {
   private readonly live = inject(LiveStore);
   private readonly help = viewChild.required(HelpDialog);
   private readonly search = viewChild.required(TagSearch);
+  private readonly head = viewChild.required<ElementRef<HTMLElement>>('head');
   protected readonly said = signal('');
 
   protected readonly places = computed(() =>
@@ -81,7 +91,15 @@ export class Shell {
 
   constructor() {
     this.load();
-    inject(DestroyRef).onDestroy(() => this.faceplate.close());
+    const destroyed = inject(DestroyRef);
+    destroyed.onDestroy(() => this.faceplate.close());
+    // Dialogs and the menu begin below link bar and banner, whose height changes with what they say.
+    const measure = new ResizeObserver(([entry]) => {
+      const height = entry?.borderBoxSize[0]?.blockSize ?? 0;
+      document.documentElement.style.setProperty('--head-height', `${Math.ceil(height)}px`);
+    });
+    afterNextRender(() => measure.observe(this.head().nativeElement));
+    destroyed.onDestroy(() => measure.disconnect());
   }
 
   protected load(): void {
