@@ -20,6 +20,8 @@ export interface ServerEvents {
   alarmTable: (table: AlarmTable) => void;
   lossUpdated: (message: LossUpdatedMessage) => void;
   status: (parts: PartStatus[]) => void;
+  /** Another configuration is in force: read network, stations and tags again. */
+  configurationChanged: () => void;
   /** Heartbeat, every 2 s, with the server's clock in microseconds: two missed ones are a lost link. */
   beat: (at: number) => void;
 }

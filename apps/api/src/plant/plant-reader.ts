@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { LossArea, Station, Tag } from '@linepack/contracts';
 import { stationAtmosphere } from '@linepack/gas';
 import type { NetworkFile } from '@linepack/network';
@@ -6,6 +7,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DatabaseGate } from '../database/database-gate';
 import type { Settings } from '../settings/settings';
 import { SETTINGS } from '../settings/settings.module';
+import { SocketHub } from '../live/socket-hub';
 import { PlantMemory, type Plant } from './plant-memory';
 
 /** Reads the configuration that is in force into the memory. */
@@ -15,17 +17,23 @@ export class PlantReader {
     @Inject(ConfigRepository) private readonly configuration: ConfigRepository,
     @Inject(DatabaseGate) private readonly gate: DatabaseGate,
     @Inject(PlantMemory) private readonly memory: PlantMemory,
+    @Inject(SocketHub) private readonly hub: SocketHub,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
   /**
+   * Reads, and tells every browser when another configuration than before is in force: a wall display is never loaded
+   * anew, and would keep old units and limits for months.
    * @returns whether there is a network
    * @throws DatabaseAway
    */
   async read(): Promise<boolean> {
     const snapshot = await this.gate.run(() => this.configuration.currentNetwork());
     if (!snapshot) return false;
-    this.memory.replace(plantOf(snapshot, this.settings.accounts === 'demo'));
+    const before = this.memory.isKnown ? this.memory.current : null;
+    const plant = plantOf(snapshot, this.settings.accounts === 'demo');
+    this.memory.replace(plant);
+    if (before !== null && !isDeepStrictEqual(before, plant)) this.hub.sendAll('configurationChanged');
     return true;
   }
 }

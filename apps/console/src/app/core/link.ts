@@ -38,6 +38,7 @@ export class Link {
     alarmJournalled: new Subject<Parameters<ServerEvents['alarmJournalled']>[0]>(),
     alarmTable: new Subject<Parameters<ServerEvents['alarmTable']>[0]>(),
     lossUpdated: new Subject<Parameters<ServerEvents['lossUpdated']>[0]>(),
+    configurationChanged: new Subject<void>(),
     status: new Subject<Parameters<ServerEvents['status']>[0]>(),
   };
   readonly live = this.heard.live.asObservable();
@@ -45,6 +46,7 @@ export class Link {
   readonly alarmJournalled = this.heard.alarmJournalled.asObservable();
   readonly alarmTable = this.heard.alarmTable.asObservable();
   readonly lossUpdated = this.heard.lossUpdated.asObservable();
+  readonly configurationChanged = this.heard.configurationChanged.asObservable();
   readonly status = this.heard.status.asObservable();
 
   open(): void {
@@ -77,6 +79,7 @@ export class Link {
     socket.on('alarmJournalled', (entries) => this.heard.alarmJournalled.next(entries));
     socket.on('alarmTable', (table) => this.heard.alarmTable.next(table));
     socket.on('lossUpdated', (message) => this.heard.lossUpdated.next(message));
+    socket.on('configurationChanged', () => this.heard.configurationChanged.next());
     socket.on('status', (parts) => this.heard.status.next(parts));
     this.checking = setInterval(() => this.look(), CHECK_MS);
   }

@@ -35,6 +35,8 @@ export class LiveStore {
   constructor() {
     this.link.live.subscribe((samples) => this.take(samples));
     this.link.joined.subscribe(() => void this.readAgain());
+    // Tags that are new have a value already, which nobody would send before it changes.
+    this.link.configurationChanged.subscribe(() => void this.readLatest());
   }
 
   value(tagId: number): Signal<LatestValue | undefined> {

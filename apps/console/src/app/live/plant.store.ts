@@ -1,9 +1,17 @@
 import { Injectable, computed, inject, signal } from '@angular/core';
 import { Network, type Station, Stations, type Tag, Tags } from '@linepack/contracts';
 import { Api } from '../core/api';
+import { Link } from '../core/link';
 import { Loading } from '../core/loading';
+import { merge } from 'rxjs';
 
-/** What there is: the network, its stations and tags, as far as the user may see them. Read once a session. */
+/** A configuration that could not be read again is asked for after this. */
+const RETRY_MS = 3_000;
+
+/**
+ * What there is: the network, its stations and tags, as far as the user may see them. Read at first, and again when the
+ * server says that it changed or may have changed unheard: units and limits on a wall must not be last year's.
+ */
 @Injectable({ providedIn: 'root' })
 export class PlantStore {
   private readonly api = inject(Api);
@@ -21,6 +29,21 @@ export class PlantStore {
   readonly zone = computed(() => this.network()?.gasDay.timeZone ?? 'Asia/Shanghai');
   /** The station page shown last: where the navigation leads back to. */
   readonly lastStation = signal<string | null>(null);
+
+  private retry: ReturnType<typeof setTimeout> | undefined;
+
+  constructor() {
+    const link = inject(Link);
+    merge(link.configurationChanged, link.joined).subscribe(() => {
+      if (this.state() === 'ready') void this.loadAgain();
+    });
+  }
+
+  private async loadAgain(): Promise<void> {
+    clearTimeout(this.retry);
+    await this.load();
+    if (this.error() !== undefined) this.retry = setTimeout(() => void this.loadAgain(), RETRY_MS);
+  }
 
   async load(): Promise<void> {
     await this.reading.read(async () => {

@@ -46,6 +46,7 @@ export class LossStore {
     });
     this.link.lossUpdated.subscribe(() => this.readSoon());
     this.link.joined.subscribe(() => this.readSoon());
+    this.link.configurationChanged.subscribe(() => this.readSoon());
     this.link.status.subscribe((parts) => this.follow(parts));
   }
 
