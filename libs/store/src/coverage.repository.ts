@@ -1,5 +1,7 @@
 import type { Micros, SourceId } from '@linepack/network';
-import { inTransaction, type Pool } from './database';
+import { inTransaction, type Pool, type PoolClient } from './database';
+import { leaveMarks, type LateSpan } from './late-data';
+import { sharedWatermark } from './watermark';
 
 export type CoverageState = 'connected' | 'disconnected';
 
@@ -15,9 +17,14 @@ export interface CoverageInterval {
 export class CoverageRepository {
   constructor(private readonly pool: Pool) {}
 
-  /** A source changed state. Telling the same state again, or an older instant, changes nothing. */
+  /**
+   * A source changed state. Telling the same state again, or an older instant, changes nothing. Where the time from `at`
+   * on was worked out already, the source's tags get late marks: a collector that crashed tells only at its next start
+   * since when it heard nothing.
+   */
   async record(sourceId: SourceId, at: Micros, state: CoverageState): Promise<void> {
     await inTransaction(this.pool, async (client) => {
+      const watermark = await sharedWatermark(client);
       const open = await client.query<{ from: Micros; state: CoverageState }>(
         `select micros(from_ts) as from, state from source_coverage
          where source_id = $1 and to_ts is null for update`,
@@ -33,6 +40,8 @@ export class CoverageRepository {
         'insert into source_coverage (source_id, from_ts, state) values ($1, instant($2::bigint), $3)',
         [sourceId, at, state],
       );
+      const from = state === 'connected' && current ? current.from : at;
+      if (at < watermark) await leaveMarks(client, await spansOf(client, sourceId, { from, at, watermark }));
     });
   }
 
@@ -56,4 +65,21 @@ export class CoverageRepository {
     );
     return rows;
   }
+}
+
+/** What the tags of a source may have been taken to say from `from` on, as long as a value heard until `at` holds. */
+async function spansOf(
+  client: PoolClient,
+  sourceId: SourceId,
+  { from, at, watermark }: { from: Micros; at: Micros; watermark: Micros },
+): Promise<LateSpan[]> {
+  const { rows } = await client.query<LateSpan>(
+    `select t.tag_id as "tagId", $2::float8 as from,
+       least($4::float8, $3::float8 + 3e6 * (c.config ->> 'maxReportS')::float8) as to
+     from config_at('tag', instant($3::bigint)) c join tag t on t.key = c.entity_id
+     where c.config -> 'address' ->> 'source' = $1
+     order by t.tag_id`,
+    [sourceId, from, at, watermark],
+  );
+  return rows;
 }
