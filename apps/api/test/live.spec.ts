@@ -2,7 +2,6 @@ import 'reflect-metadata';
 import {
   TOPIC,
   type Alarm,
-  type AlarmCommand,
   type AlarmEvent,
   type AlarmTable,
   type ClientEvents,
@@ -14,10 +13,10 @@ import {
   type WatchAnswer,
 } from '@linepack/contracts';
 import { io, type Socket } from 'socket.io-client';
+import { acknowledge, alarmOf as alarmIn, eventOf, own, sayOwned, T0 } from './alarm-words';
 import { Client, startWorld, until, type World } from './world';
 
 const PASSWORD = 'linepack-demo';
-const T0 = Date.UTC(2026, 2, 1) * 1_000;
 
 type Browser = Socket<ServerEvents, ClientEvents>;
 
@@ -62,71 +61,7 @@ async function browse(client: Client) {
 const watch = (socket: Browser, room: string): Promise<WatchAnswer> =>
   socket.emitWithAck('watch', room as 'overview');
 
-const alarmOf = (stationId: string, more: Partial<Alarm> = {}): Alarm => ({
-  alarmId: `tag:${stationId}.pt-1:L`,
-  partition: stationId,
-  stationId,
-  tagId: world.tag(`${stationId}.pt-1`),
-  areaId: null,
-  sourceId: 'plc',
-  condition: 'L',
-  class: 'process',
-  priority: 2,
-  name: { zh: '压力', en: 'Pressure' },
-  occurrence: 1,
-  active: true,
-  acknowledged: false,
-  latched: false,
-  shelvedUntil: null,
-  suppressedBy: null,
-  outOfService: false,
-  activeSince: T0 as Alarm['activeSince'],
-  returnedAt: null,
-  value: 0.27,
-  limit: 0.28,
-  unit: 'MPa',
-  subject: null,
-  noted: { station: null, dispatch: null },
-  letter: 'B',
-  ...more,
-});
-
-let serial = 0;
-const eventOf = (state: Alarm, kind: AlarmEvent['kind'] = 'raised'): AlarmEvent => {
-  serial += 1;
-  return {
-    eventId: `00000000-0000-4000-8000-${String(serial).padStart(12, '0')}`,
-    seq: null,
-    at: T0,
-    alarmId: state.alarmId,
-    partition: state.partition,
-    occurrence: state.occurrence,
-    kind,
-    position: null,
-    actor: null,
-    comment: null,
-    value: state.value,
-    limit: state.limit,
-    quality: 0,
-    state,
-  };
-};
-
-/** Stands for the collector that owns a partition: a real client of the real bus. */
-async function own(partition: string, answer: (command: AlarmCommand) => object): Promise<AlarmCommand[]> {
-  const seen: AlarmCommand[] = [];
-  world.voice.on('message', (topic, payload) => {
-    if (topic !== TOPIC.alarmCommand(partition)) return;
-    const command = JSON.parse(payload.toString()) as AlarmCommand;
-    seen.push(command);
-    void world.say(command.replyTo, { commandId: command.commandId, ...answer(command) });
-  });
-  await world.voice.subscribeAsync(TOPIC.alarmCommand(partition), { qos: 1 });
-  return seen;
-}
-
-const acknowledge = (client: Client, alarmId: string, body: object) =>
-  client.post(`/api/alarms/${encodeURIComponent(alarmId)}/acknowledge`, body);
+const alarmOf = (stationId: string, more: Partial<Alarm> = {}) => alarmIn(world, stationId, more);
 
 const tableOf = async (client: Client): Promise<AlarmTable> =>
   (await (await client.get('/api/alarms')).json()) as AlarmTable;
@@ -137,6 +72,7 @@ beforeAll(async () => {
     async () => (await world.pool.query('select from app_user')).rowCount,
     (users) => users === 6,
   );
+  await sayOwned(world, ['gate', 'rs-north', 'network']);
 }, 60_000);
 afterEach(() => {
   for (const socket of open.splice(0)) socket.disconnect();
@@ -334,7 +270,7 @@ describe('alarms', () => {
   it('are acknowledged by their owner, at the position of the user', async () => {
     const station1 = await signIn('station1');
     const alarm = alarmOf('rs-north');
-    const commands = await own('rs-north', ({ occurrence, actor, at, comment }) =>
+    const commands = await own(world, 'rs-north', ({ occurrence, actor, at, comment }) =>
       occurrence === 1
         ? {
             ok: true,
@@ -362,16 +298,25 @@ describe('alarms', () => {
     expect(commands[0]).toMatchObject({ position: 'station', actor: 'station1', alarmId: alarm.alarmId });
     const stale = await acknowledge(station1, alarm.alarmId, { occurrence: 2 });
     expect([stale.status, ((await stale.json()) as Problem).code]).toEqual([409, 'otherOccurrence']);
-    const { rows } = await world.pool.query(
-      `select actor, target, old, new from audit_event where action = 'alarm.acknowledge' order by id limit 1`,
+    const { rows } = await world.pool.query<{ new: { commandId: string } }>(
+      `select actor, action, target, old, new from audit_event where target = $1 order by id`,
+      [alarm.alarmId],
     );
+    const [commandId, staleId] = commands.map((command) => command.commandId);
     expect(rows).toMatchObject([
       {
         actor: 'station1',
-        target: alarm.alarmId,
+        action: 'alarm.acknowledge',
         old: { occurrence: 1, position: 'station', letter: 'B', noted: null },
-        new: { letter: 'C', noted: { by: 'station1' } },
+        new: { commandId, stationId: 'rs-north', comment: '已到现场' },
       },
+      {
+        actor: 'station1',
+        action: 'command.outcome',
+        new: { commandId, outcome: 'done', durable: 'journal', letter: 'C', noted: { by: 'station1' } },
+      },
+      { action: 'alarm.acknowledge', new: { commandId: staleId, occurrence: 2 } },
+      { action: 'command.outcome', new: { commandId: staleId, outcome: 'refused', code: 'otherOccurrence' } },
     ]);
   });
 
@@ -387,11 +332,6 @@ describe('alarms', () => {
     const wrong = await acknowledge(await signIn('chief'), 'tag:rs-south.pt-1:L', { comment: 'x' });
     const problem = (await wrong.json()) as Problem;
     expect([wrong.status, problem.errors?.map(({ field }) => field)]).toEqual([422, ['occurrence']]);
-  });
-
-  it('say so when nobody owns them', async () => {
-    const response = await acknowledge(await signIn('dispatcher'), 'tag:rs-south.pt-1:L', { occurrence: 1 });
-    expect([response.status, ((await response.json()) as Problem).code]).toEqual([503, 'noOwner']);
   });
 });
 
@@ -441,9 +381,9 @@ describe('while the database is away', () => {
     );
     const answer = await acknowledge(station1, 'tag:rs-north.pt-1:L', { occurrence: 1 });
     expect(answer.status).toBe(200);
-    // Its audit entry waits for the database.
+    // Its audit entries, intent and outcome, wait for the database.
     const waiting = await dispatcher.get('/api/diagnostics');
-    expect(await waiting.json()).toMatchObject({ database: 'away', auditWaiting: 1 });
+    expect(await waiting.json()).toMatchObject({ database: 'away', auditWaiting: 2 });
 
     await world.reviveDatabase();
     const { entries } = await until(
@@ -451,7 +391,7 @@ describe('while the database is away', () => {
         (await (await chief.get('/api/audit?limit=1')).json()) as {
           entries?: { action: string; actor: string }[];
         },
-      (page) => page.entries?.[0]?.action === 'alarm.acknowledge',
+      (page) => page.entries?.[0]?.action === 'command.outcome',
     );
     expect(entries?.[0]?.actor).toBe('station1');
     expect((await tableOf(dispatcher)).databaseAway).toBe(false);

@@ -2,13 +2,17 @@ import { text } from '@linepack/network';
 import { z } from 'zod';
 import { micros } from './plant';
 
-/** What is written to the audit trail. */
+/**
+ * What is written to the audit trail. A command has an entry before it is sent, and one for its outcome, both with its
+ * command id; an outcome that is not known yet gets another entry when it comes.
+ */
 export const AuditAction = z.enum([
   'auth.signIn',
   'auth.signInFailed',
   'auth.signOut',
   'auth.passwordChanged',
   'alarm.acknowledge',
+  'command.outcome',
 ]);
 export type AuditAction = z.infer<typeof AuditAction>;
 

@@ -49,7 +49,17 @@ export class AlarmController {
     summary: "Acknowledges one occurrence at the user's own position; answered when it is durable",
     body: AcknowledgeBody,
     answer: CommandAnswer,
-    problems: ['unknownAlarm', 'otherOccurrence', 'nothingToAcknowledge', 'noOwner', 'notDurable', 'busAway'],
+    problems: [
+      'unknownAlarm',
+      'otherOccurrence',
+      'nothingToAcknowledge',
+      'notRecorded',
+      'busAway',
+      'noOwner',
+      'expired',
+      'outcomeUnknown',
+      'notDurable',
+    ],
   })
   acknowledge(
     @CurrentSession() { user }: Session,

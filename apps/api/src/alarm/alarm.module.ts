@@ -1,6 +1,7 @@
 import { Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { BusClient } from '../bus/bus-client';
 import { DatabaseGate } from '../database/database-gate';
+import { HealthModule } from '../health/health.module';
 import { SocketHub } from '../live/socket-hub';
 import { AlarmCommands } from './alarm-commands';
 import { AlarmController } from './alarm.controller';
@@ -9,6 +10,7 @@ import { AlarmService } from './alarm.service';
 import { AlarmTableMemory } from './alarm-table';
 
 @Module({
+  imports: [HealthModule],
   controllers: [AlarmController],
   providers: [
     AlarmService,
@@ -24,9 +26,13 @@ import { AlarmTableMemory } from './alarm-table';
   exports: [AlarmTableMemory, AlarmFeed],
 })
 export class AlarmModule implements OnApplicationShutdown {
-  constructor(@Inject(AlarmFeed) private readonly feed: AlarmFeed) {}
+  constructor(
+    @Inject(AlarmFeed) private readonly feed: AlarmFeed,
+    @Inject(AlarmCommands) private readonly commands: AlarmCommands,
+  ) {}
 
   onApplicationShutdown(): void {
     this.feed.stop();
+    this.commands.stop();
   }
 }

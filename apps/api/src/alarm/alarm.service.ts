@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import {
   positionOf,
   type AcknowledgeBody,
   type Alarm,
+  type AlarmCommand,
   type AlarmCommandReply,
   type AlarmEvent,
   type AlarmEventsQuery,
@@ -17,7 +19,8 @@ import type { z } from 'zod';
 import { assertMaySee, maySee } from '../access/visibility';
 import { AuditTrail } from '../audit/audit-trail';
 import { DatabaseGate } from '../database/database-gate';
-import { ApiError, Forbidden } from '../http/errors';
+import { PartMemory } from '../health/part-memory';
+import { ApiError, BusAway, Forbidden, NoOwner, OutcomeUnknown } from '../http/errors';
 import { CLOCK, type Clock } from '../settings/clock';
 import { AlarmCommands, EXECUTE_WITHIN_MS } from './alarm-commands';
 import { AlarmTableMemory } from './alarm-table';
@@ -54,6 +57,7 @@ export class AlarmService {
     @Inject(AlarmTableMemory) private readonly memory: AlarmTableMemory,
     @Inject(AlarmRepository) private readonly repository: AlarmRepository,
     @Inject(AlarmCommands) private readonly commands: AlarmCommands,
+    @Inject(PartMemory) private readonly parts: PartMemory,
     @Inject(AuditTrail) private readonly audit: AuditTrail,
     @Inject(DatabaseGate) private readonly gate: DatabaseGate,
     @Inject(CLOCK) private readonly now: Clock,
@@ -82,9 +86,9 @@ export class AlarmService {
   }
 
   /**
-   * Sends the acknowledgement to the alarm's owner and waits until it is durable. Works without the database: the
-   * owner keeps it in its spool, and the audit entry waits beside it.
-   * @throws Forbidden BusAway NoOwner DatabaseAway, and what the owner refuses with
+   * Records what the operator wants, sends it to the alarm's owner, waits until it is durable, and records the outcome.
+   * Works without the database: the owner keeps it in its spool, and the audit entries wait beside it.
+   * @throws Forbidden NotRecorded BusAway NoOwner OutcomeUnknown DatabaseAway, and what the owner refuses with
    */
   async acknowledge(
     { user, address }: Operator,
@@ -96,33 +100,71 @@ export class AlarmService {
     const alarm = await this.find(alarmId);
     if (!alarm) throw refused('unknownAlarm');
     assertMaySee(user, alarm.stationId);
-    const at = this.now() * 1_000;
-    const reply = await this.commands.send(alarm.partition, {
-      at,
-      deadline: at + EXECUTE_WITHIN_MS * 1_000,
-      kind: 'acknowledge',
-      alarmId,
-      occurrence,
-      position,
-      actor: user.userName,
-      comment,
-    });
+    const commandId = randomUUID();
+    const told = { actor: user.userName, address, target: alarmId };
+    const named = { commandId, stationId: alarm.stationId };
     await this.audit.record({
-      actor: user.userName,
-      address,
+      ...told,
       action: 'alarm.acknowledge',
-      target: alarmId,
       old: { occurrence, position, ...noteOf(alarm, position) },
-      new: reply.ok ? { occurrence, position, ...noteOf(reply.alarm, position) } : { refused: reply.code },
+      new: { ...named, occurrence, position, comment },
     });
-    if (!reply.ok) throw refused(reply.code);
-    return { durable: reply.durable, alarm: reply.alarm };
+    const outcome = (of: Outcome): Promise<void> =>
+      this.audit
+        .record({ ...told, action: 'command.outcome', old: null, new: { ...named, ...of } })
+        // The trail has it in memory and has said what is wrong; the answer must say what became of the command.
+        .catch(() => undefined);
+    try {
+      const reply = await this.send(alarm.partition, commandId, {
+        alarmId,
+        occurrence,
+        position,
+        actor: user.userName,
+        comment,
+        onLate: (late) => void outcome(outcomeOf(late, position)),
+      });
+      await outcome(outcomeOf(reply, position));
+      if (!reply.ok) throw refused(reply.code);
+      return { durable: reply.durable, alarm: reply.alarm };
+    } catch (error) {
+      if (error instanceof OutcomeUnknown) await outcome({ outcome: 'unknown' });
+      else if (error instanceof NoOwner || error instanceof BusAway)
+        await outcome({ outcome: 'notSent', code: error.code });
+      throw error;
+    }
+  }
+
+  private send(
+    partition: string,
+    commandId: string,
+    {
+      onLate,
+      ...what
+    }: Pick<AlarmCommand, 'alarmId' | 'occurrence' | 'position' | 'actor' | 'comment'> & {
+      readonly onLate: (reply: AlarmCommandReply) => void;
+    },
+  ): Promise<AlarmCommandReply> {
+    const at = this.now() * 1_000;
+    if (!this.parts.isOwned(partition, at)) throw new NoOwner();
+    const deadline = at + EXECUTE_WITHIN_MS * 1_000;
+    return this.commands.send(partition, { commandId, at, deadline, kind: 'acknowledge', ...what }, onLate);
   }
 
   private async find(alarmId: string): Promise<Alarm | null> {
     return this.memory.find(alarmId) ?? this.gate.run(() => this.repository.find(alarmId));
   }
 }
+
+/** What became of a command, as the audit trail has it. */
+type Outcome =
+  | { outcome: 'done'; durable: 'journal' | 'spool'; letter: Alarm['letter']; noted: unknown }
+  | { outcome: 'refused' | 'notSent'; code: ProblemCode }
+  | { outcome: 'unknown' };
+
+const outcomeOf = (reply: AlarmCommandReply, position: Position): Outcome =>
+  reply.ok
+    ? { outcome: 'done', durable: reply.durable, ...noteOf(reply.alarm, position) }
+    : { outcome: 'refused', code: reply.code };
 
 const noteOf = (alarm: Alarm, position: Position) => ({
   letter: alarm.letter,

@@ -30,6 +30,11 @@ export class Collectors {
       .sort((a, b) => (a.instance ?? '').localeCompare(b.instance ?? ''));
   }
 
+  owns(partition: string, now: number): boolean {
+    const living = this.list(now).filter(({ state }) => state !== 'down');
+    return living.length > 0 && unownedOf(living, [partition]).length === 0;
+  }
+
   /**
    * All as one. It is down when a partition has no living owner: nobody watches those alarms. A standby that goes
    * takes nothing away.

@@ -20,11 +20,11 @@ const REPEAT_MS = 10_000;
 /** How the parts of the product are, for probes, for the maintainer and for every screen. */
 @Injectable()
 export class HealthService implements OnApplicationShutdown {
-  private readonly parts = new PartMemory();
   private wasReady = false;
   private readonly timer: NodeJS.Timeout;
 
   constructor(
+    @Inject(PartMemory) private readonly parts: PartMemory,
     @Inject(BusClient) private readonly bus: BusClient,
     @Inject(DatabaseGate) private readonly gate: DatabaseGate,
     @Inject(PlantMemory) private readonly plant: PlantMemory,

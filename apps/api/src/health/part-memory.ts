@@ -44,6 +44,11 @@ export class PartMemory {
     ];
   }
 
+  /** Whether a living collector says that it owns the partition. */
+  isOwned(partition: string, now: number): boolean {
+    return this.collectors.owns(partition, now);
+  }
+
   collectorsAt(now: number): PartStatus[] {
     return this.collectors.list(now);
   }

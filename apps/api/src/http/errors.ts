@@ -98,10 +98,22 @@ export class NotRecorded extends ApiError {
   }
 }
 
+/** Said only of a command that was not sent. */
 export class NoOwner extends ApiError {
   constructor() {
-    super('noOwner', 503, 'No collector answered for this alarm in time.', {
+    super('noOwner', 503, 'No collector owns this alarm at the moment; the command was not sent.', {
       retryAfterSeconds: 5,
     });
+  }
+}
+
+/** It was sent and may have been executed, or may still be. */
+export class OutcomeUnknown extends ApiError {
+  constructor() {
+    super(
+      'outcomeUnknown',
+      504,
+      'No collector answered in time: whether the command was executed is not known. Look at the alarm before repeating it.',
+    );
   }
 }

@@ -17,6 +17,7 @@ const TITLES: Record<number, string> = {
   422: 'Invalid input',
   429: 'Too many attempts',
   503: 'Not available',
+  504: 'No answer in time',
 };
 
 /** Every error of a route as the public may see it. */

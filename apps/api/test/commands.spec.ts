@@ -1,0 +1,96 @@
+import 'reflect-metadata';
+import { TOPIC, type AlarmCommand, type AuditPage, type Problem } from '@linepack/contracts';
+import { acknowledge, alarmOf, eventOf, own, sayOwned } from './alarm-words';
+import { Client, startWorld, until, type World } from './world';
+
+let world: World;
+let dispatcher: Client;
+
+beforeAll(async () => {
+  world = await startWorld();
+  await until(
+    async () => (await world.pool.query('select from app_user')).rowCount,
+    (users) => users === 6,
+  );
+  dispatcher = new Client(world.url);
+  await dispatcher.post('/api/auth/sign-in', { userName: 'chief', password: 'linepack-demo' });
+  for (const station of ['gate', 'rs-north', 'rs-south'])
+    await world.say(TOPIC.alarmEvent(station), { event: eventOf(alarmOf(world, station)) });
+  await until(
+    async () => (await (await dispatcher.get('/api/alarms')).json()) as { alarms: unknown[] },
+    ({ alarms }) => alarms.length === 3,
+  );
+}, 60_000);
+afterAll(() => world?.end());
+
+const problemOf = async (answer: Promise<Response>): Promise<[number, string]> => {
+  const response = await answer;
+  return [response.status, ((await response.json()) as Problem).code];
+};
+
+/** What the audit trail says of commands on an alarm, oldest first. */
+async function recorded(alarmId: string, wanted: number) {
+  const { entries } = await until(
+    async () => (await (await dispatcher.get('/api/audit?limit=500')).json()) as AuditPage,
+    (page) => page.entries.filter(({ subject }) => subject === alarmId).length >= wanted,
+  );
+  return entries
+    .filter(({ subject }) => subject === alarmId)
+    .reverse()
+    .map(({ action, after }) => ({ action, ...(after as { commandId: string; outcome?: string }) }));
+}
+
+describe('a command', () => {
+  it('is not sent where no collector owns the alarm, and that is what is said and recorded', async () => {
+    const { alarmId } = alarmOf(world, 'rs-south');
+    const seen = await own(world, 'rs-south', () => null);
+    await sayOwned(world, ['gate', 'network']);
+    expect(await problemOf(acknowledge(dispatcher, alarmId, { occurrence: 1 }))).toEqual([503, 'noOwner']);
+    expect(await recorded(alarmId, 2)).toMatchObject([
+      { action: 'alarm.acknowledge' },
+      { action: 'command.outcome', outcome: 'notSent', code: 'noOwner' },
+    ]);
+    expect(seen).toEqual([]);
+  });
+
+  it('may have been executed when no answer came: that is said, and the outcome is recorded when it comes', async () => {
+    const alarm = alarmOf(world, 'gate');
+    const seen = await own(world, 'gate', () => null);
+    await sayOwned(world, ['gate', 'network']);
+    const answer = await problemOf(acknowledge(dispatcher, alarm.alarmId, { occurrence: 1 }));
+    expect(answer).toEqual([504, 'outcomeUnknown']);
+    const [{ commandId, replyTo, deadline, at }] = seen as [AlarmCommand];
+    expect(await recorded(alarm.alarmId, 2)).toMatchObject([
+      { action: 'alarm.acknowledge', commandId },
+      { action: 'command.outcome', commandId, outcome: 'unknown' },
+    ]);
+    // The owner stops before the api does.
+    expect(deadline).toBeGreaterThan(at);
+    expect(deadline).toBeLessThan(at + 5_000_000);
+    await world.say(replyTo, { commandId, ok: true, durable: 'journal', alarm: { ...alarm, letter: 'C' } });
+    await world.say(replyTo, { commandId, ok: true, durable: 'journal', alarm: { ...alarm, letter: 'C' } });
+    expect(await recorded(alarm.alarmId, 3)).toMatchObject([
+      { action: 'alarm.acknowledge', commandId },
+      { action: 'command.outcome', commandId, outcome: 'unknown' },
+      { action: 'command.outcome', commandId, outcome: 'done', durable: 'journal', letter: 'C' },
+    ]);
+  }, 20_000);
+
+  it('is recorded before it is sent', async () => {
+    const alarm = alarmOf(world, 'rs-north');
+    const before = new Promise<unknown>((resolve) => {
+      void own(world, 'rs-north', ({ commandId }) => {
+        void world.pool
+          .query(`select action from audit_event where new ->> 'commandId' = $1`, [commandId])
+          .then(({ rows }) => resolve(rows));
+        return { ok: false, code: 'expired', detail: '' };
+      });
+    });
+    await sayOwned(world, ['rs-north']);
+    await until(
+      async () => problemOf(acknowledge(dispatcher, alarm.alarmId, { occurrence: 1 })),
+      ([, code]) => code === 'expired',
+    );
+    expect(await before).toEqual([{ action: 'alarm.acknowledge' }]);
+  });
+});
