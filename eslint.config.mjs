@@ -39,6 +39,7 @@ const boundaries = [
   only('type:adapter', ['type:domain', 'type:contracts'], { bannedExternalImports: browserOnly }),
   only('type:ui', ['type:domain', 'type:contracts']),
   only('type:app', ['type:domain', 'type:contracts', 'type:adapter', 'type:ui']),
+  only('type:tool', ['type:domain', 'type:contracts', 'type:adapter', 'type:app', 'type:tool']),
   only('platform:any', ['platform:any']),
   only('platform:node', ['platform:any', 'platform:node'], {
     bannedExternalImports: ['@angular/*', '@jsverse/*', 'uplot'],
@@ -129,6 +130,21 @@ export default tseslint.config(
   {
     files: ['apps/console/src/**/*.html', 'libs/console-ui/src/**/*.html'],
     extends: [...angular.configs.templateRecommended, ...angular.configs.templateAccessibility],
+  },
+  {
+    // The storm drives the apps' own parts, which have no door: nobody else may import them.
+    files: ['tools/storm/**'],
+    rules: {
+      '@nx/enforce-module-boundaries': [
+        'error',
+        {
+          enforceBuildableLibDependency: false,
+          allow: ['../../../../apps/collector/**', '../../../../apps/api/src/**', '../launcher/*'],
+          depConstraints: boundaries,
+          banTransitiveDependencies: false,
+        },
+      ],
+    },
   },
   {
     // Angular's jest preset is CommonJS.

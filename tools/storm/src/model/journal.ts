@@ -1,0 +1,74 @@
+import type { Alarm, AlarmEvent } from '@linepack/contracts';
+import type { JournalEntry, JournalledEvent, StoredAlarm } from '@linepack/store';
+import { DatabaseRefusal } from './refusal';
+
+interface Line {
+  readonly event: AlarmEvent & { readonly seq: number };
+  readonly ownerEpoch: number;
+}
+
+const clone = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
+
+/** Tables `alarm` and `alarm_event`: the journal takes each event once, and no older epoch overwrites a younger state. */
+export class JournalTable {
+  readonly lines: Line[] = [];
+  private readonly seqs = new Map<string, number>();
+  private readonly stored = new Map<string, StoredAlarm>();
+
+  append(entries: readonly JournalEntry[]): JournalledEvent[] {
+    entries.forEach(refuseUnstorable);
+    const states = new Map<string, StoredAlarm>();
+    for (const { event, ...rest } of clone(entries)) {
+      const id = event.eventId.toLowerCase();
+      if (this.seqs.has(id)) continue;
+      const seq = this.lines.length + 1;
+      this.seqs.set(id, seq);
+      this.lines.push({ event: { ...event, seq }, ownerEpoch: rest.ownerEpoch });
+      states.set(event.alarmId, { ...rest, alarm: event.state });
+    }
+    this.saveStates([...states.values()]);
+    return entries.map(({ event: { eventId, alarmId } }) => ({
+      eventId,
+      alarmId,
+      seq: this.seqs.get(eventId.toLowerCase()) as number,
+    }));
+  }
+
+  saveStates(states: readonly StoredAlarm[]): void {
+    for (const state of clone(states)) {
+      const there = this.stored.get(state.alarm.alarmId);
+      if (!there || there.ownerEpoch <= state.ownerEpoch) this.stored.set(state.alarm.alarmId, state);
+    }
+  }
+
+  states(partition: string): StoredAlarm[] {
+    return clone(
+      [...this.stored.values()]
+        .filter((s) => s.alarm.partition === partition)
+        .sort((a, b) => (a.alarm.alarmId < b.alarm.alarmId ? -1 : 1)),
+    );
+  }
+
+  find(alarmId: string): Alarm | null {
+    return clone(this.stored.get(alarmId)?.alarm ?? null);
+  }
+
+  all(): StoredAlarm[] {
+    return clone([...this.stored.values()]);
+  }
+
+  /** The alarms that are not normal, or that a position has not noted yet. */
+  table(): { seq: number; alarms: Alarm[] } {
+    const alarms = [...this.stored.values()].map((s) => s.alarm).filter(isListed);
+    return clone({ seq: this.lines.length, alarms });
+  }
+}
+
+const isListed = ({ letter, occurrence, noted }: Alarm): boolean =>
+  letter !== 'A' || (occurrence > 0 && (noted.station === null || noted.dispatch === null));
+
+/** PostgreSQL's jsonb has no NUL (22P05): a whole transaction fails by it. */
+function refuseUnstorable(entry: JournalEntry): void {
+  if (JSON.stringify(entry).includes('\\u0000'))
+    throw new DatabaseRefusal('22P05', 'unsupported Unicode escape sequence');
+}

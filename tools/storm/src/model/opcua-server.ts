@@ -1,0 +1,106 @@
+import type { TagId } from '@linepack/network';
+import type { Kernel } from '../kernel/kernel';
+
+/** `mute`: it answers keep-alives, and holds back every value until it speaks again. */
+export type OpcUaMood = 'up' | 'away' | 'mute';
+
+export interface NodeValue {
+  readonly value: number | null;
+  /** StatusCode as int32. */
+  readonly quality: number;
+  /** On the clock of the server, microseconds. */
+  readonly sourceTime: number;
+}
+
+/** A client's subscription: changes wait here for the next publishing interval. */
+export interface Subscription {
+  /** Changes by node, at most ten each, oldest first. */
+  readonly items: Map<string, NodeValue[]>;
+}
+
+const QUEUE_SIZE = 10;
+
+/** An OPC UA server: nodes with a value and the server's own stamp on it, and who subscribed to them. */
+export class OpcUaServer {
+  mood: OpcUaMood = 'up';
+  /** What its clock is ahead of true time, microseconds. */
+  clockOffset = 0;
+  /** Nodes it does not know just now: BadNodeIdUnknown for whoever asks. */
+  readonly unknown = new Set<string>();
+  private readonly nodes = new Map<string, NodeValue>();
+  private readonly subscriptions = new Set<Subscription>();
+  /** True time since when it has been saying all that changes. */
+  speaksSince: number;
+
+  /** True time since when it has been away; without end while it is not. */
+  awaySince = Infinity;
+
+  constructor(
+    readonly kernel: Kernel,
+    readonly id: string,
+  ) {
+    this.speaksSince = kernel.now;
+  }
+
+  set(node: string, value: number | null, quality = 0): void {
+    const now = { value, quality, sourceTime: Math.round(this.kernel.now + this.clockOffset) };
+    this.nodes.set(node, now);
+    for (const { items } of this.subscriptions) {
+      const queue = items.get(node);
+      if (!queue) continue;
+      queue.push(now);
+      if (queue.length > QUEUE_SIZE) queue.shift();
+    }
+  }
+
+  /** True time since when its clock has been going as it goes. */
+  clockSince = 0;
+
+  setClock(offsetUs: number): void {
+    this.kernel.note(this.id, `its clock is ${(offsetUs / 1e6).toFixed(1)} s ahead`);
+    this.clockOffset = offsetUs;
+    this.clockSince = this.kernel.now;
+  }
+
+  setMood(mood: OpcUaMood): void {
+    if (mood === this.mood) return;
+    this.kernel.note(this.id, mood);
+    this.mood = mood;
+    if (mood === 'up') this.speaksSince = this.kernel.now;
+    this.awaySince = mood === 'away' ? this.kernel.now : Infinity;
+    if (mood === 'away') this.subscriptions.clear();
+  }
+
+  subscribe(): Subscription {
+    const subscription: Subscription = { items: new Map() };
+    this.subscriptions.add(subscription);
+    return subscription;
+  }
+
+  /** @returns false when the node is not known here; otherwise its value is the first that will be published */
+  monitor(subscription: Subscription, node: string): boolean {
+    const now = this.nodes.get(node);
+    if (!now || this.unknown.has(node)) return false;
+    subscription.items.set(node, [now]);
+    return true;
+  }
+
+  unsubscribe(subscription: Subscription): void {
+    this.subscriptions.delete(subscription);
+  }
+
+  /** What is to be published now; null when the subscription is gone. */
+  takeChanges(subscription: Subscription): { node: string; values: readonly NodeValue[] }[] | null {
+    if (!this.subscriptions.has(subscription)) return null;
+    if (this.mood === 'mute') return [];
+    const changes = [];
+    for (const [node, queue] of subscription.items)
+      if (queue.length > 0) changes.push({ node, values: queue.splice(0) });
+    return changes;
+  }
+}
+
+export interface WatchedNode {
+  readonly tagId: TagId;
+  readonly node: string;
+}

@@ -1,0 +1,36 @@
+import type { AlarmRepository, CoverageRepository, LeaseRepository, SampleWriter } from '@linepack/store';
+import type { Surroundings } from '../../../../apps/collector/src/assemble';
+import type { DatabaseLink, DatabaseServer } from './database-server';
+
+/** The repositories as the collector has them, on the model: every call is a call over the network. */
+export function repositoriesOver(link: DatabaseLink, server: DatabaseServer) {
+  const { samples, journal, leases, coverage } = server;
+  const writer: Pick<SampleWriter, 'write'> = {
+    write: (rows) => link.call(`write ${rows.length} samples`, () => samples.write(rows)),
+  };
+  const alarms: Pick<AlarmRepository, 'append' | 'saveStates' | 'states' | 'table'> = {
+    append: (entries) =>
+      link.call(
+        `append ${entries.map((e) => `${e.event.alarmId} ${e.event.kind} ${e.event.occurrence}`).join(', ')}`,
+        () => journal.append(entries),
+      ),
+    saveStates: (states) => link.call(`save ${states.length} states`, () => journal.saveStates(states)),
+    states: (partition) => link.call(`states of ${partition}`, () => journal.states(partition)),
+    table: () => link.call('table', () => journal.table()),
+  };
+  const lease: Pick<LeaseRepository, 'acquire' | 'renew' | 'release'> = {
+    acquire: (partition, owner, ttlMs) =>
+      link.call(`acquire ${partition}`, () => leases.acquire(partition, owner, ttlMs)),
+    renew: (held, ttlMs) =>
+      link.call(`renew ${held.partition} ${held.epoch}`, () => leases.renew(held, ttlMs)),
+    release: (held) => link.call(`release ${held.partition}`, () => leases.release(held)),
+  };
+  const configuration: Surroundings['configuration'] = {
+    currentNetwork: () => link.call('network', () => server.network),
+  };
+  const covering: Pick<CoverageRepository, 'record'> = {
+    record: (sourceId, at, state) =>
+      link.call(`coverage ${sourceId} ${state}`, () => coverage.record(sourceId, at, state)),
+  };
+  return { writer, alarms, lease, configuration, coverage: covering };
+}

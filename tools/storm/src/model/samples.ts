@@ -1,0 +1,61 @@
+import type { Sample } from '@linepack/telemetry';
+
+/** What the real writer answers (`Written`), but for lateness: the model has no roll-up. */
+export interface Stored {
+  readonly inserted: number;
+  readonly known: number;
+  readonly shifted: number;
+  readonly discarded: number;
+  readonly late: number;
+}
+
+export interface Row {
+  readonly ts: number;
+  readonly quality: number;
+  readonly value: number | null;
+}
+
+const MARKED = 0x0408;
+const MOST_STEPS = 1_000;
+
+/** Table `sample`: unique on tag and time. Two different values with one stamp are both kept, a microsecond apart. */
+export class SampleTable {
+  readonly byTag = new Map<number, Map<number, Row>>();
+
+  write(samples: readonly Sample[]): Stored {
+    const counts = { inserted: 0, known: 0, shifted: 0, discarded: 0, late: 0 };
+    for (const sample of samples) this.place(sample, counts);
+    return counts;
+  }
+
+  /** All rows of a tag by time. */
+  rows(tagId: number): Row[] {
+    return [...(this.byTag.get(tagId)?.values() ?? [])].sort((a, b) => a.ts - b.ts);
+  }
+
+  newest(tagId: number): Row | null {
+    let newest: Row | null = null;
+    for (const row of this.byTag.get(tagId)?.values() ?? [])
+      if (newest === null || row.ts > newest.ts) newest = row;
+    return newest;
+  }
+
+  private place({ tagId, ts, quality, value }: Sample, counts: Record<keyof Stored, number>): void {
+    let rows = this.byTag.get(tagId);
+    if (!rows) this.byTag.set(tagId, (rows = new Map()));
+    for (let step = 0; step <= MOST_STEPS; step += 1) {
+      const there = rows.get(ts + step);
+      if (there === undefined) {
+        rows.set(ts + step, { ts: ts + step, quality: step === 0 ? quality : quality | MARKED, value });
+        counts.inserted += 1;
+        if (step > 0) counts.shifted += 1;
+        return;
+      }
+      if (there.value === value && (there.quality & ~MARKED) === (quality & ~MARKED)) {
+        counts.known += 1;
+        return;
+      }
+    }
+    counts.discarded += 1;
+  }
+}

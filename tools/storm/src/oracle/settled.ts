@@ -1,0 +1,139 @@
+import type { Alarm } from '@linepack/contracts';
+import { tagIdOf } from '../world/network';
+import type { SaidWord } from '../world/device';
+import type { World } from '../world/world';
+import type { Oracle } from './oracle';
+
+const MINUTE_US = 60_000_000;
+const HOUR_US = 60 * MINUTE_US;
+
+const standingOf = ({ letter, occurrence, active, noted }: Alarm): string =>
+  `${letter}${occurrence} ${active ? 'active' : 'inactive'} ${noted.station?.comment ?? '-'} ${noted.dispatch?.comment ?? '-'}`;
+
+const standings = (alarms: readonly Alarm[]): Map<string, string> =>
+  new Map(alarms.map((a) => [a.alarmId, standingOf(a)]));
+
+/** What must hold when everything has settled. */
+export function judge(world: World, oracle: Oracle): void {
+  words(world, oracle);
+  writers(world, oracle);
+  commands(world, oracle);
+  tables(world, oracle);
+  journalled(world, oracle);
+  collectors(world, oracle);
+  world.kernel.breakdowns.forEach((b) => oracle.violate('breakdown', b.split('\n')[0] as string, b));
+}
+
+/** A word that was acknowledged to the plant is in the database exactly once, if it has a stamp that can be believed. */
+function words(world: World, oracle: Oracle): void {
+  const { broker, devices, database } = world.plant;
+  const counts = new Map<string, number>();
+  const idOf = (key: string, value: number | null): string => `${tagIdOf(key)} ${value}`;
+  for (const [tagId, rows] of database.samples.byTag)
+    for (const { value } of rows.values()) {
+      const id = `${tagId} ${value}`;
+      counts.set(id, (counts.get(id) ?? 0) + 1);
+    }
+  const isPlausible = ({ stamp }: SaidWord): boolean =>
+    stamp !== null &&
+    stamp > world.kernel.startUs - 2 * HOUR_US &&
+    stamp < world.kernel.startUs + 50 * MINUTE_US;
+  for (const { payload, topic } of broker.acknowledged.values())
+    for (const word of devices.find((d) => d.topic === topic)?.said.get(payload) ?? []) {
+      const count = counts.get(idOf(word.key, word.value)) ?? 0;
+      if (count === 0)
+        oracle.violate('lost word', `${word.key}`, `${word.value} was acknowledged and is nowhere`);
+      if (count > 1 && isPlausible(word))
+        oracle.violate('doubled word', `${word.key}`, `${word.value} is there ${count} times`);
+    }
+}
+
+/** Never two writers in one epoch. */
+function writers(world: World, oracle: Oracle): void {
+  const owners = new Map<string, string>();
+  for (const { event, ownerEpoch } of world.plant.database.journal.lines) {
+    const teller = oracle.tellers.get(event.eventId);
+    if (teller === undefined) continue;
+    const term = `${event.partition} epoch ${ownerEpoch}`;
+    const known = owners.get(term) ?? teller;
+    owners.set(term, known);
+    if (known !== teller) oracle.violate('two writers', term, `${known} and ${teller}`);
+  }
+}
+
+/** What an operator was told is durable is in the journal once; nothing is there twice. */
+function commands(world: World, oracle: Oracle): void {
+  const { lines } = world.plant.database.journal;
+  for (const { commandId, outcome, alarmId } of world.api.commands.values()) {
+    const count = lines.filter((l) => l.event.comment === commandId).length;
+    if (outcome === 'durable' && count === 0)
+      oracle.violate('lost command', commandId, `${alarmId}: told as durable, not in the journal`);
+    if (count > 1) oracle.violate('repeated command', commandId, `${alarmId}: ${count} times in the journal`);
+  }
+}
+
+/** The journal replayed, the table, what the owners tell and what the api has are one. */
+function tables(world: World, oracle: Oracle): void {
+  const { journal } = world.plant.database;
+  const replayed = new Map<string, { epoch: number; alarm: Alarm }>();
+  for (const { event, ownerEpoch } of journal.lines)
+    if ((replayed.get(event.alarmId)?.epoch ?? 0) <= ownerEpoch)
+      replayed.set(event.alarmId, { epoch: ownerEpoch, alarm: event.state });
+  const stored = standings(journal.all().map((s) => s.alarm));
+  for (const [alarmId, { alarm }] of replayed)
+    if (stored.get(alarmId) !== standingOf(alarm))
+      oracle.violate(
+        'journal differs',
+        alarmId,
+        `journal ${standingOf(alarm)}, table ${stored.get(alarmId)}`,
+      );
+  const table = standings(journal.table().alarms);
+  const api = [
+    ...world.api.table.list('station', () => true),
+    ...world.api.table.list('dispatch', () => true),
+  ];
+  compare(oracle, 'api differs', table, standings(api));
+  for (const { alarmId, journalled: isJournalled } of api)
+    if (!isJournalled) oracle.violate('unjournalled', alarmId, 'the api still waits for the journal');
+  compare(oracle, 'owner differs', table, standings(oracle.toldTables()));
+}
+
+function compare(
+  oracle: Oracle,
+  rule: string,
+  expected: Map<string, string>,
+  found: Map<string, string>,
+): void {
+  for (const alarmId of new Set([...expected.keys(), ...found.keys()]))
+    if (expected.get(alarmId) !== found.get(alarmId))
+      oracle.violate(rule, alarmId, `table ${expected.get(alarmId)}, found ${found.get(alarmId)}`);
+}
+
+/** What was rightly active while the storm went on has its raising in the journal. */
+function journalled(world: World, oracle: Oracle): void {
+  const raised = new Set(
+    world.plant.database.journal.lines
+      .filter((l) => l.event.kind === 'raised')
+      .map((l) => `${l.event.alarmId} ${l.event.occurrence}`),
+  );
+  for (const { alarmId, occurrence } of oracle.witnessed)
+    if (!raised.has(`${alarmId} ${occurrence}`))
+      oracle.violate(
+        'not journalled',
+        alarmId,
+        `occurrence ${occurrence} was told and is not in the journal`,
+      );
+}
+
+/** Nothing waits any more, and everything that came is counted. */
+function collectors(world: World, oracle: Oracle): void {
+  for (const { name, running, isAlive } of world.collectors) {
+    if (!isAlive || !running) {
+      oracle.violate('not running', name, 'it should');
+      continue;
+    }
+    const facts = running.facts();
+    if (facts.spool.entries > 0) oracle.violate('spool not empty', name, `${facts.spool.entries} entries`);
+    if (facts.database !== 'up') oracle.violate('database away', name, 'it is there');
+  }
+}
