@@ -14,7 +14,7 @@ const text = (lang: Lang, { word }: Response): string =>
 
 const POSITIONS = ['inlet', 'outlet', 'ambient', 'none'];
 const LIMITS = ['HH', 'H', 'L', 'LL'];
-const ELSEWHERE: [string, AlarmClass | 'diagnostic'][] = [
+const ELSEWHERE: [string, AlarmClass][] = [
   ['communication', 'communication'],
   ['badQuality', 'communication'],
   ['loss', 'loss'],
@@ -122,10 +122,13 @@ describe('what to do about an alarm', () => {
     ['maintainer', 'diagnostic', 'maintainer', 'dispatch'],
     ['metrology engineer', 'loss', 'metrology', 'dispatch'],
     ['viewer', 'communication', 'viewer', 'instruments'],
-  ])('where none is written, a %s with an alarm of class %s is told whom to call', (_who, alarmClass, role, callee) => {
-    const alarm = { condition: 'unheardOf', class: alarmClass as AlarmClass | 'diagnostic' };
-    expect(responseOf(alarm, null, role)).toEqual({ kind: 'none', word: `response.none.${callee}` });
-  });
+  ])(
+    'where none is written, a %s with an alarm of class %s is told whom to call',
+    (_who, alarmClass, role, callee) => {
+      const alarm = { condition: 'unheardOf', class: alarmClass as AlarmClass };
+      expect(responseOf(alarm, null, role)).toEqual({ kind: 'none', word: `response.none.${callee}` });
+    },
+  );
 
   it('is none when the tag of a limit alarm is no longer configured', () => {
     expect(responseOf({ condition: 'LL', class: 'process' }, null, 'dispatcher').kind).toBe('none');
@@ -139,7 +142,9 @@ describe('what to do about an alarm', () => {
     ['pressure', 'outlet', 'HH', /切断|slam-shut/i],
   ])('speaks of the equipment: %s at %s, %s', (kind, position, condition, expected) => {
     for (const role of ['dispatcher', 'stationChief'] as const)
-      expect(text('zh', responseOf({ condition, class: 'process' }, { kind, position }, role))).toMatch(expected);
+      expect(text('zh', responseOf({ condition, class: 'process' }, { kind, position }, role))).toMatch(
+        expected,
+      );
   });
 
   it('never sends a gas detector or a filter to a regulator’s set point', () => {

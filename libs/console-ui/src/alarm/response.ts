@@ -35,7 +35,7 @@ export function readerOf(role: Role): Reader {
 }
 
 /** Who knows most of an alarm of this class, beginning with the first; the reader himself is passed over. */
-const KNOWN_BY: Record<AlarmClass | 'diagnostic', readonly Callee[]> = {
+const KNOWN_BY: Record<AlarmClass, readonly Callee[]> = {
   process: ['station', 'dispatch'],
   communication: ['instruments'],
   loss: ['metrology', 'dispatch'],
@@ -43,7 +43,7 @@ const KNOWN_BY: Record<AlarmClass | 'diagnostic', readonly Callee[]> = {
 };
 
 /** Others than the two positions ask dispatch of a process alarm: the station has its hands full. */
-function calleeOf(alarmClass: AlarmClass | 'diagnostic', reader: Reader): Callee {
+function calleeOf(alarmClass: AlarmClass, reader: Reader): Callee {
   if (alarmClass === 'process' && reader !== 'dispatch') return 'dispatch';
   return KNOWN_BY[alarmClass].find((callee) => callee !== reader) ?? 'dispatch';
 }
@@ -59,7 +59,7 @@ const at = (tree: string | Tree | undefined, key: string): string | Tree | undef
  * @param tag the tag of a limit alarm; null where the alarm is not of one tag, or its tag is no longer configured
  */
 export function responseOf(
-  alarm: { readonly condition: string; readonly class: AlarmClass | 'diagnostic' },
+  alarm: { readonly condition: string; readonly class: AlarmClass },
   tag: RespondedTag | null,
   role: Role,
 ): Response {

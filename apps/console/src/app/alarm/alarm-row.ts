@@ -1,6 +1,7 @@
 import { Component, computed, inject, input } from '@angular/core';
+import { RouterLink } from '@angular/router';
 import type { ListedAlarm } from '@linepack/contracts';
-import { PriorityMark, Words, formatMoment } from '@linepack/console-ui';
+import { Icon, PriorityMark, Words, formatMoment } from '@linepack/console-ui';
 import { isOwed } from './alarm-table';
 import { AlarmWords } from './alarm-words';
 import { AlarmStore } from './alarm.store';
@@ -9,7 +10,7 @@ import { FaceplateStore } from './faceplate.store';
 /** One alarm of the list. A click opens its faceplate. */
 @Component({
   selector: 'lp-alarm-row',
-  imports: [PriorityMark],
+  imports: [Icon, PriorityMark, RouterLink],
   templateUrl: './alarm-row.html',
   styleUrl: './alarm-row.css',
   host: {
@@ -37,6 +38,7 @@ export class AlarmRow {
   readonly alarm = input.required<ListedAlarm>();
 
   protected readonly owed = computed(() => isOwed(this.alarm(), this.alarms.position()));
+  protected readonly lossDay = computed(() => this.say.lossDay(this.alarm()));
   protected readonly began = computed(() => this.at(this.alarm().activeSince));
   protected readonly notes = computed(() =>
     (['station', 'dispatch'] as const).map((position) => {

@@ -2,7 +2,15 @@ import { Component, computed, effect, inject, input, output, signal, untracked }
 import { FormsModule } from '@angular/forms';
 import { RouterLink } from '@angular/router';
 import { AlarmEvents } from '@linepack/contracts';
-import { Icon, PriorityMark, Words, formatMoment, formatNumber, formatSpan, responseOf } from '@linepack/console-ui';
+import {
+  Icon,
+  PriorityMark,
+  Words,
+  formatMoment,
+  formatNumber,
+  formatSpan,
+  responseOf,
+} from '@linepack/console-ui';
 import { Api } from '../core/api';
 import { Clock } from '../core/clock';
 import { Link } from '../core/link';
@@ -71,6 +79,10 @@ export class Faceplate {
     const sourceId = this.alarm()?.sourceId ?? null;
     const stations = own ? [own] : sourceId === null ? [] : this.plant.fedBy(sourceId);
     return stations.flatMap(({ id, name, phone }) => (phone === null ? [] : [{ id, name, phone }]));
+  });
+  protected readonly lossDay = computed(() => {
+    const alarm = this.alarm();
+    return alarm && this.say.lossDay(alarm);
   });
   protected readonly zone = computed(() => this.station()?.timeZone ?? this.plant.zone());
   protected readonly since = computed(() => {

@@ -28,6 +28,8 @@ export class LiveStore {
   /** Samples as they come, for trends that are open. */
   readonly samples = new Subject<LiveSample[]>();
   readonly fault = signal<unknown>(undefined);
+  /** The newest values were read once: what is not there now is not there. */
+  readonly loaded = signal(false);
   /** End of every sparkline's hour, moved in steps so that lines are not redrawn each second. */
   readonly traceEnd = computed(() => Math.ceil(this.clock.now() / TRACE_STEP) * TRACE_STEP);
   readonly traceStart = computed(() => this.traceEnd() - TRACE_SPAN);
@@ -56,6 +58,7 @@ export class LiveStore {
         if (isAsNew(value.heardAt, cell(), this.clock.read())) cell.set(value);
       }
       this.fault.set(undefined);
+      this.loaded.set(true);
     } catch (fault) {
       this.fault.set(fault);
     }

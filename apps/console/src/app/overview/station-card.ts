@@ -7,11 +7,12 @@ import { AlarmStore } from '../alarm/alarm.store';
 import { isOwed, isSetAside } from '../alarm/alarm-table';
 import { FaceplateStore } from '../alarm/faceplate.store';
 import { OverviewValue } from './overview-value';
+import { StationTroubleMark } from './station-trouble';
 
 /** One station of the overview: its name, its worst alarm, its values. */
 @Component({
   selector: 'lp-station-card',
-  imports: [RouterLink, PriorityMark, OverviewValue],
+  imports: [RouterLink, PriorityMark, OverviewValue, StationTroubleMark],
   templateUrl: './station-card.html',
   styleUrl: './station-card.css',
   host: { '[attr.data-priority]': 'worst()?.priority', '[attr.data-testid]': "'station-' + station().id" },

@@ -11,6 +11,7 @@ import { LiveStore } from '../live/live.store';
 import { PlantStore } from '../live/plant.store';
 import { TrendPanel } from '../trend/trend-panel';
 import { TrendStore } from '../trend/trend.store';
+import { StationTroubleMark } from '../overview/station-trouble';
 import { FlowDiagram } from './flow-diagram';
 import { byKind } from './tag-order';
 import { TagRow } from './tag-row';
@@ -18,7 +19,7 @@ import { TagRow } from './tag-row';
 /** Level 3: one station with its way of the gas, all its tags, a trend and its alarms. */
 @Component({
   selector: 'lp-station-page',
-  imports: [FlowDiagram, Icon, PriorityMark, State, TagRow, TrendPanel],
+  imports: [FlowDiagram, Icon, PriorityMark, State, StationTroubleMark, TagRow, TrendPanel],
   providers: [TrendStore],
   templateUrl: './station.page.html',
   styleUrl: './station.page.css',
