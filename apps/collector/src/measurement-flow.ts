@@ -1,62 +1,83 @@
-import type { Micros, SourceId } from '@linepack/network';
+import type { Micros, SourceId, TagId } from '@linepack/network';
+import { staleAgeOf, type Sample } from '@linepack/telemetry';
 import type { Received, SourceCapabilities, SourceSink } from './acquisition/source';
 import type { AlarmEngine } from './alarm/alarm-engine';
 import { StationSilence } from './alarm/station-silence';
 import type { CollectorTag } from './configuration/collector-configuration';
 import type { Rate } from './health/rate';
 import type { LivePublisher } from './live/live-publisher';
-import { Measurements, type Outcome } from './measurement';
+import { Ledger, type Fate } from './present/ledger';
+import {
+  PresentValues,
+  type Heard,
+  type HeldWord,
+  type Outcome,
+  type Present,
+} from './present/present-values';
 import type { Time } from './time';
 import { spooled } from './write/entry';
 import { PATIENCE_MS, type Outbox } from './write/outbox';
 
 export interface FlowParts {
-  readonly engine: AlarmEngine;
-  readonly outbox: Outbox;
-  readonly live: LivePublisher;
+  readonly engine: Pick<AlarmEngine, 'present' | 'sourceHeard' | 'stationHeard'>;
+  readonly outbox: Pick<Outbox, 'put'>;
+  readonly live: Pick<LivePublisher, 'offer'>;
   readonly rate: Rate;
   readonly time: Time;
 }
 
-/** The way of a measurement: source → sample → alarms, at once → screens → database. */
+/** Words on their way to the database, with whoever waits for them. */
+interface Waiting {
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+}
+
+/**
+ * The way of a measurement: a word of a source → what it is (`PresentValues`) → alarms, in this very turn → screens →
+ * database. What became of every word stands in the ledger.
+ */
 export class MeasurementFlow {
-  private readonly measurements = new Measurements();
+  readonly values = new PresentValues();
+  readonly ledger = new Ledger();
   private readonly silence: StationSilence;
-  private readonly heard = new Set<SourceId>();
+  private readonly there = new Set<SourceId>();
   private readonly capabilities = new Map<SourceId, SourceCapabilities>();
+  private readonly held = new Map<HeldWord, Waiting>();
+  private tags: readonly CollectorTag[] = [];
+  /** When a tag of a device was heard, or could have been heard for the first time. */
+  private readonly heardAt = new Map<TagId, Micros>();
 
   constructor(private readonly parts: FlowParts) {
-    this.silence = new StationSilence((id) => this.heard.has(id));
+    this.silence = new StationSilence((id) => this.there.has(id));
   }
 
-  configure(tags: readonly CollectorTag[]): void {
-    this.measurements.configure(tags);
+  configure(tags: readonly CollectorTag[], commissionedAt?: Micros): void {
+    this.values.configure(tags, commissionedAt);
     this.silence.configure(tags);
+    this.tags = tags;
   }
 
   heardSources(): SourceId[] {
-    return [...this.heard];
+    return [...this.there];
   }
 
   sinkOf(sourceId: SourceId, capabilities: SourceCapabilities): SourceSink {
     this.capabilities.set(sourceId, capabilities);
+    this.values.describe(sourceId, capabilities);
     let last: Promise<unknown> = Promise.resolve();
     return {
       values: (received, patienceMs) => {
         this.parts.rate.add(received.length);
-        const outcome = this.measurements.received(received, this.parts.time.now());
-        const stored = this.carry(outcome, patienceMs);
+        const { stored, waits } = this.take(sourceId, received, patienceMs);
         // Nothing new may be a copy of what still waits: it is durable when that is.
-        if (outcome.stored.length === 0) return { durably: last };
+        if (!waits) return { durably: last };
         last = stored;
-        const durably = stored.catch((error: Error) => {
+        stored.catch(() => {
           if (last === stored) last = Promise.resolve();
-          this.refused(sourceId, received);
-          throw error;
         });
-        return { durably };
+        return { durably: stored };
       },
-      heard: () => undefined,
+      heard: (at, tagIds) => this.values.heard(sourceId, at, tagIds),
       connected: () => this.connected(sourceId),
       lost: () => this.lost(sourceId),
       stopped: () => this.silenced(sourceId),
@@ -68,27 +89,95 @@ export class MeasurementFlow {
     alive?.sources.forEach((id) => this.cover(id, alive.at as Micros, 'disconnected'));
   }
 
-  /** Repeats values that did not change, and marks devices that fell silent behind a broker. */
+  /** Repeats values that did not change, says what was heard again, and marks devices that fell silent. */
   keepUp(): void {
     const now = this.parts.time.now();
-    const can = (what: keyof SourceCapabilities, id: SourceId): boolean =>
-      this.capabilities.get(id)?.[what] === true;
-    const repeats = this.measurements.repeats((id) => this.heard.has(id) && can('repeats', id), now);
-    for (const sample of repeats) {
-      const stationId = this.measurements.stationOf(sample.tagId);
-      if (stationId !== null) this.parts.live.offer(stationId, sample, 'repeat');
+    this.store(this.values.repeats((id) => this.there.has(id), now)).catch(saidByOutbox);
+    for (const { tag, value } of this.values.all()) this.parts.live.offer(tag, value);
+    this.settle(this.values.release(now, 'overdue'));
+    const { present, rows } = this.values.tagsLost(this.silentTags(now), now);
+    this.tell(present);
+    this.store(rows).catch(saidByOutbox);
+  }
+
+  /** Nothing comes any more: what was held is placed, so that its source may be answered. */
+  stop(): void {
+    this.settle(this.values.release(this.parts.time.now(), 'all'));
+  }
+
+  private take(
+    sourceId: SourceId,
+    received: readonly Received[],
+    patienceMs: number,
+  ): { stored: Promise<unknown>; waits: boolean } {
+    const now = this.parts.time.now();
+    for (const { tagId } of received) this.ledger.received(sourceId, tagId);
+    const outcome = this.values.received(sourceId, received, now);
+    for (const { tagId, verdict } of outcome.heard) if (isOfNow(verdict)) this.heardAt.set(tagId, now);
+    this.tell(outcome.present);
+    this.settle(outcome);
+    const held = outcome.heard.flatMap((h) => (h.held ? [this.hold(sourceId, h.held)] : []));
+    const rows = outcome.heard.flatMap((h) => h.rows);
+    const carried = outcome.heard.filter((h) => h.rows.length > 0);
+    for (const heard of outcome.heard)
+      if (heard.rows.length === 0 && !heard.held) this.ledger.settle(sourceId, heard.tagId, fateOf(heard));
+    if (rows.length === 0 && held.length === 0) return { stored: Promise.resolve(), waits: false };
+    const written = this.carry(sourceId, carried, rows, patienceMs);
+    return { stored: Promise.all([written, ...held]), waits: true };
+  }
+
+  /** To the database, with every word's fate in the ledger. */
+  private async carry(
+    sourceId: SourceId,
+    words: readonly Heard[],
+    rows: readonly Sample[],
+    patienceMs: number,
+  ): Promise<void> {
+    this.ledger.carry(sourceId, words.length);
+    try {
+      await this.store(rows, patienceMs);
+      for (const word of words) this.ledger.settle(sourceId, word.tagId, fateOf(word));
+    } catch (error) {
+      const reason = error instanceof Error ? error.name : 'unknown';
+      for (const { tagId } of words) this.ledger.settle(sourceId, tagId, `refused:${reason}`);
+      // Only a broker sends again; a subscription does not, and its last value goes on to be repeated.
+      if (this.capabilities.get(sourceId)?.redelivers) this.values.forget(words);
+      throw error;
+    } finally {
+      this.ledger.carry(sourceId, -words.length);
     }
-    this.store({ measured: [], stored: repeats }, PATIENCE_MS.samples).catch(saidByOutbox);
-    const silent = this.measurements.devicesLost(
-      (id) => this.heard.has(id) && !can('speaksForDevices', id),
-      now,
+  }
+
+  private hold(sourceId: SourceId, held: HeldWord): Promise<void> {
+    this.ledger.carry(sourceId, 1);
+    const { tagId } = held.word;
+    return new Promise<void>((resolve, reject) => this.held.set(held, { resolve, reject }))
+      .then(
+        () => this.ledger.settle(sourceId, tagId, 'stored'),
+        (error: Error) => {
+          this.ledger.settle(sourceId, tagId, `refused:${error.name}`);
+          throw error;
+        },
+      )
+      .finally(() => this.ledger.carry(sourceId, -1));
+  }
+
+  /** Words that were held have their place now. */
+  private settle({ placed }: Outcome): void {
+    if (placed.length === 0) return;
+    const waiting = placed.flatMap(({ held }) => this.held.get(held) ?? []);
+    placed.forEach(({ held }) => this.held.delete(held));
+    this.store(placed.flatMap((p) => p.rows)).then(
+      () => waiting.forEach((w) => w.resolve()),
+      (error: Error) => waiting.forEach((w) => w.reject(error)),
     );
-    this.carry(silent, PATIENCE_MS.samples).catch(saidByOutbox);
   }
 
   private connected(sourceId: SourceId): void {
     const now = this.parts.time.now();
-    this.heard.add(sourceId);
+    this.there.add(sourceId);
+    this.values.connected(sourceId);
+    for (const { tagId, sourceId: of } of this.tags) if (of === sourceId) this.heardAt.set(tagId, now);
     this.cover(sourceId, now, 'connected');
     this.parts.engine.sourceHeard(sourceId, 'connected', now);
   }
@@ -96,48 +185,65 @@ export class MeasurementFlow {
   private lost(sourceId: SourceId): void {
     const now = this.parts.time.now();
     this.silenced(sourceId);
-    this.carry(this.measurements.sourceLost(sourceId, now), PATIENCE_MS.samples).catch(saidByOutbox);
+    const { present, rows } = this.values.sourceLost(sourceId, now);
+    this.tell(present);
+    this.store(rows).catch(saidByOutbox);
     this.parts.engine.sourceHeard(sourceId, 'lost', now);
   }
 
   /** Its coverage ends. */
   private silenced(sourceId: SourceId): void {
-    if (this.heard.delete(sourceId)) this.cover(sourceId, this.parts.time.now(), 'disconnected');
-  }
-
-  /** Only a broker sends again; a subscription does not, and its last value goes on to be repeated. */
-  private refused(sourceId: SourceId, received: readonly Received[]): void {
-    if (this.capabilities.get(sourceId)?.redelivers) this.measurements.forget(received);
+    if (this.there.delete(sourceId)) this.cover(sourceId, this.parts.time.now(), 'disconnected');
   }
 
   private cover(sourceId: SourceId, at: Micros, state: 'connected' | 'disconnected'): void {
     this.parts.outbox.put({ kind: 'coverage', sourceId, at, state }, PATIENCE_MS.samples).catch(saidByOutbox);
   }
 
-  /** Alarms first, in this very turn; then the screens; the database when it can. */
-  private carry(outcome: Outcome, patienceMs: number): Promise<unknown> {
-    const { engine, live } = this.parts;
-    const receivedAt = this.parts.time.now();
-    engine.present(
-      outcome.measured.map(({ tag, sample }) => ({
-        tagId: tag.tagId,
-        quality: sample.quality,
-        value: sample.value,
-        at: sample.ts,
-        receivedAt,
-        heardAt: receivedAt,
-        clockSession: 0,
-      })),
+  /**
+   * Tags not heard for three reporting intervals though their source is there, where it says nothing for its devices: a
+   * broker stays connected when a device behind it dies.
+   */
+  private silentTags(now: Micros): Set<TagId> {
+    const silent = this.tags.filter(
+      ({ tagId, sourceId, config }) =>
+        this.there.has(sourceId) &&
+        this.capabilities.get(sourceId)?.speaksForDevices === false &&
+        now - (this.heardAt.get(tagId) ?? now) > staleAgeOf(config),
     );
-    for (const { stationId, silent, at } of this.silence.observe(outcome.measured))
-      engine.stationHeard(stationId, silent ? 'lost' : 'connected', at);
-    for (const { tag, sample } of outcome.measured) live.offer(tag.stationId, sample, 'received');
-    return this.store(outcome, patienceMs);
+    return new Set(silent.map((t) => t.tagId));
   }
 
-  private async store({ stored }: Outcome, patienceMs: number): Promise<void> {
-    if (stored.length > 0)
-      await this.parts.outbox.put({ kind: 'samples', samples: stored.map(spooled) }, patienceMs);
+  /** Alarms first, in this very turn; then the screens. */
+  private tell(present: readonly Present[]): void {
+    if (present.length === 0) return;
+    const { engine, live } = this.parts;
+    engine.present(present.map((p) => p.value));
+    for (const { stationId, silent, at } of this.silence.observe(present))
+      engine.stationHeard(stationId, silent ? 'lost' : 'connected', at);
+    for (const { tag, value } of present) live.offer(tag, value);
+  }
+
+  private async store(rows: readonly Sample[], patienceMs: number = PATIENCE_MS.samples): Promise<void> {
+    if (rows.length > 0)
+      await this.parts.outbox.put({ kind: 'samples', samples: rows.map(spooled) }, patienceMs);
+  }
+}
+
+const isOfNow = (verdict: Heard['verdict']): boolean => verdict === 'present' || verdict === 'repetition';
+
+function fateOf({ verdict, rows }: Heard): Fate {
+  switch (verdict) {
+    case 'present':
+      return rows.length > 0 ? 'stored' : 'unchanged';
+    case 'repetition':
+      return 'duplicate';
+    case 'history':
+      return 'history';
+    case 'discarded':
+      return 'discarded:historyWithoutTime';
+    case 'unknownTag':
+      return 'discarded:unknownTag';
   }
 }
 

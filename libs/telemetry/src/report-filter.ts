@@ -31,10 +31,6 @@ export function isWorthStoring(state: ReportState, sample: Sample, rule: ReportR
   return same ? false : Math.abs(sample.value - state.value) > rule.deadband;
 }
 
-/** The state after a sample was stored: late data does not move it back. */
-export const afterStoring = (state: ReportState, sample: Sample): ReportState =>
-  state !== null && sample.ts < state.ts ? state : sample;
-
 /**
  * The repeat that is due at `now` of a tag whose source reports only changes and is known to be there: the last value,
  * one reporting interval on. Null when none is due. It stands at a time that is already past by a few seconds, so that

@@ -1,25 +1,23 @@
 import { MICROS_PER_SECOND, type Micros } from '@linepack/network';
-import { QUALITY, qualityClass, type Quality } from './quality';
 
-/** A stamp this far ahead of its receipt is a clock that is wrong, not a network that is fast. */
+/** A stamp this far ahead of its receipt is a clock that is wrong, not a network that is fast. µs */
 export const MAX_AHEAD = 60 * MICROS_PER_SECOND;
-/** A stamp before 2000-01-01 is a clock that was never set (1601 in OPC UA, 1970 in most devices). */
-export const FIRST_STAMP = 946_684_800 * MICROS_PER_SECOND;
-
-export interface Stamp {
-  readonly ts: Micros;
-  readonly quality: Quality;
-}
-
 /**
- * The source time of a value, by these rules:
- * - a plausible source stamp is taken as it is, however late it comes: late data is data;
- * - a missing or never-set stamp, or one more than a minute ahead of the receipt, is replaced by the time of receipt,
- *   and a Good quality becomes Uncertain: the number is right, the moment is not known. A worse quality stays;
- * - up to a minute ahead is kept: plant clocks differ.
+ * No network was commissioned before 2020-01-01Z: an earlier stamp is of a clock that was never set (1601 in OPC UA,
+ * 1970, 1980 or 2000 in devices). A network that says when it was commissioned is held to that.
  */
-export function stampOf(source: Micros | null, receivedAt: Micros, quality: Quality): Stamp {
-  const plausible = source !== null && source >= FIRST_STAMP && source <= receivedAt + MAX_AHEAD;
-  if (plausible) return { ts: source, quality };
-  return { ts: receivedAt, quality: qualityClass(quality) === 'good' ? QUALITY.Uncertain : quality };
+export const EARLIEST_COMMISSIONING = (1_577_836_800 * MICROS_PER_SECOND) as Micros;
+
+/** Why a word cannot stand at its source's time, in the words of the loss ledger. */
+export type StampFault = 'stampMissing' | 'stampBeforeCommissioning' | 'stampAhead';
+
+/** Null when the stamp can be believed; it may be up to a minute ahead of the receipt, since plant clocks differ. */
+export function stampFault(
+  sourceTime: Micros | null,
+  receivedAt: Micros,
+  commissionedAt: Micros,
+): StampFault | null {
+  if (sourceTime === null) return 'stampMissing';
+  if (sourceTime < commissionedAt) return 'stampBeforeCommissioning';
+  return sourceTime > receivedAt + MAX_AHEAD ? 'stampAhead' : null;
 }

@@ -1,7 +1,7 @@
 import type { Micros, SourceId, TagId } from '@linepack/network';
 import { QUALITY, isUsable, type Quality } from '@linepack/telemetry';
 import type { CollectorTag } from '../configuration/collector-configuration';
-import type { Measured } from '../measurement';
+import type { Present } from '../present/present-values';
 
 export interface StationHeard {
   readonly stationId: string;
@@ -35,14 +35,14 @@ export class StationSilence {
     }
   }
 
-  /** The stations whose standing changed with these samples. */
-  observe(measured: readonly Measured[]): StationHeard[] {
+  /** The stations whose standing changed with these values. */
+  observe(present: readonly Present[]): StationHeard[] {
     const touched = new Map<string, Micros>();
-    for (const { tag, sample } of measured) {
+    for (const { tag, value } of present) {
       const known = this.stations.get(tag.stationId)?.get(tag.tagId);
       if (!known) continue;
-      known.word = wordOf(sample.quality);
-      touched.set(tag.stationId, sample.ts);
+      known.word = wordOf(value.quality);
+      touched.set(tag.stationId, value.receivedAt);
     }
     return [...touched].flatMap(([stationId, at]) => {
       const silent = this.isSilent(stationId);

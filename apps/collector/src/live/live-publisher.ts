@@ -1,40 +1,45 @@
 import { TOPIC, type LiveBatch, type LiveSample } from '@linepack/contracts';
-import type { Sample } from '@linepack/telemetry';
+import { MICROS_PER_SECOND, type TagId } from '@linepack/network';
+import type { PresentValue } from '@linepack/telemetry';
+import type { CollectorTag } from '../configuration/collector-configuration';
 import type { Time, Timer } from '../time';
 
-const LIVE_INTERVAL_MS = 250;
+/** Changes of one turn of the program go together; the throttle of the screens is the api's. */
+const GATHER_MS = 20;
 
-/** Changed values to the screens, at most four batches a second and station. A newer value replaces an unsent one. */
+/**
+ * Present values to the screens: at once when they change, and once a reporting interval when they were only heard
+ * again, so that a steady value stays fresh. A newer value replaces an unsent one.
+ */
 export class LivePublisher {
-  private readonly unsent = new Map<string, Map<number, LiveSample>>();
-  private readonly timer: Timer;
-  private last = new Map<number, Sample>();
+  private readonly unsent = new Map<string, Map<TagId, LiveSample>>();
+  private readonly sent = new Map<TagId, PresentValue>();
+  private timer: Timer | null = null;
 
   constructor(
     private readonly publish: (topic: string, batch: LiveBatch) => void,
     private readonly time: Time,
-  ) {
-    this.timer = time.every(LIVE_INTERVAL_MS, () => this.send());
-  }
+  ) {}
 
-  /** Older than what was sent is history, not live; the same again is no change, unless it is a `repeat`. */
-  offer(stationId: string, sample: Sample, why: 'received' | 'repeat'): void {
-    const last = this.last.get(sample.tagId);
-    if (last && sample.ts < last.ts) return;
-    this.last.set(sample.tagId, sample);
-    if (why === 'received' && last?.value === sample.value && last.quality === sample.quality) return;
+  offer({ stationId, config }: CollectorTag, value: PresentValue): void {
+    const { tagId, at, quality, heardAt } = value;
+    const sent = this.sent.get(tagId);
+    const isSame = sent?.value === value.value && sent.quality === quality;
+    if (isSame && heardAt - sent.heardAt < config.maxReportS * MICROS_PER_SECOND) return;
+    this.sent.set(tagId, value);
     let station = this.unsent.get(stationId);
     if (!station) this.unsent.set(stationId, (station = new Map()));
-    const { tagId, ts, quality, value } = sample;
-    station.set(tagId, [tagId, ts, quality, value, this.time.now()]);
+    station.set(tagId, [tagId, at, quality, value.value, heardAt]);
+    this.timer ??= this.time.after(GATHER_MS, () => this.send());
   }
 
   stop(): void {
-    this.timer.cancel();
     this.send();
   }
 
   private send(): void {
+    this.timer?.cancel();
+    this.timer = null;
     for (const [stationId, samples] of this.unsent)
       this.publish(TOPIC.live(stationId), { stationId, at: this.time.now(), samples: [...samples.values()] });
     this.unsent.clear();

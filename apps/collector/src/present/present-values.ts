@@ -1,0 +1,314 @@
+import type { Micros, SourceId, TagId } from '@linepack/network';
+import {
+  EARLIEST_COMMISSIONING,
+  PresentTag,
+  SourceClock,
+  dueRepeat,
+  scaled,
+  staleAgeOf,
+  type Circumstances,
+  type ClockReading,
+  type Place,
+  type PresentValue,
+  type Sample,
+  type StampFault,
+  type Taken,
+  type Word,
+} from '@linepack/telemetry';
+import type { Received, SourceCapabilities } from '../acquisition/source';
+import type { CollectorTag } from '../configuration/collector-configuration';
+
+/** What holds of a tag now. */
+export interface Present {
+  readonly tag: CollectorTag;
+  readonly value: PresentValue;
+}
+
+/** One word and what it was found to be. */
+export interface Heard {
+  readonly tagId: TagId;
+  readonly verdict: Taken['verdict'] | 'unknownTag';
+  readonly rows: readonly Sample[];
+  /** Its place in time is not known yet; it comes again in `placed`. */
+  readonly held: HeldWord | null;
+}
+
+/** A word whose clock is in doubt. */
+export interface HeldWord {
+  readonly word: Word;
+  readonly clock: string;
+}
+
+export interface Placed {
+  readonly held: HeldWord;
+  readonly where: Place;
+  readonly rows: readonly Sample[];
+}
+
+export interface Outcome {
+  /** What holds now and did not before, in order: for the alarms and the screens. */
+  readonly present: readonly Present[];
+  /** Every word received, in order. */
+  readonly heard: readonly Heard[];
+  /** Earlier words whose place is known now. */
+  readonly placed: readonly Placed[];
+}
+
+/** A clock of the plant as diagnostics show it. */
+export interface ClockState {
+  readonly sourceId: SourceId;
+  /** Microseconds behind ours; null when not known. */
+  readonly skew: number | null;
+  readonly steps: number;
+}
+
+interface TagState {
+  tag: CollectorTag;
+  readonly present: PresentTag;
+  clock: Clock | null;
+  lastStamp: Micros | null;
+}
+
+interface Clock {
+  readonly sourceId: SourceId;
+  readonly clock: SourceClock;
+  readonly held: HeldWord[];
+  /** How often it was seen to be set. */
+  said: number;
+}
+
+interface Source {
+  connection: number;
+  capabilities: SourceCapabilities;
+  /** When it last said that all its values are as told. */
+  heardAt: Micros | null;
+  staleAge: number;
+}
+
+/** A word in doubt is placed after this, whatever its clock did meanwhile, µs. */
+const HOLD = 15_000_000;
+/** Most words of one clock that are held; then they are placed at their own time. */
+const MOST_HELD = 1_000;
+
+const NOTHING: Outcome = { present: [], heard: [], placed: [] };
+
+/**
+ * The present value of every tag that this collector hears: what `libs/telemetry` decides of each word, with the clocks
+ * and connections of its source.
+ */
+export class PresentValues {
+  private tags = new Map<TagId, TagState>();
+  private readonly sources = new Map<SourceId, Source>();
+  private readonly clocks = new Map<string, Clock>();
+  private readonly faults = new Map<SourceId, Map<StampFault, number>>();
+  private commissionedAt: Micros = EARLIEST_COMMISSIONING;
+
+  configure(tags: readonly CollectorTag[], commissionedAt: Micros = EARLIEST_COMMISSIONING): void {
+    const before = this.tags;
+    this.commissionedAt = commissionedAt;
+    this.tags = new Map(
+      tags.map((tag) => {
+        const known = before.get(tag.tagId);
+        const fresh = { present: new PresentTag(tag.tagId), clock: null, lastStamp: null };
+        return [tag.tagId, { ...(known?.tag.sourceId === tag.sourceId ? known : fresh), tag }];
+      }),
+    );
+    for (const source of this.sources.values()) source.staleAge = Infinity;
+    for (const { sourceId, config } of tags) {
+      const source = this.sourceOf(sourceId);
+      source.staleAge = Math.min(source.staleAge, staleAgeOf(config));
+    }
+  }
+
+  describe(sourceId: SourceId, capabilities: SourceCapabilities): void {
+    this.sourceOf(sourceId).capabilities = capabilities;
+  }
+
+  connected(sourceId: SourceId): void {
+    this.sourceOf(sourceId).connection += 1;
+  }
+
+  /** The source says that these values, or all it told, are as last told. */
+  heard(sourceId: SourceId, at: Micros, tagIds: readonly TagId[] | 'all'): void {
+    if (tagIds === 'all') this.sourceOf(sourceId).heardAt = at;
+    else for (const id of tagIds) this.tags.get(id)?.present.heard(at);
+  }
+
+  received(sourceId: SourceId, values: readonly Received[], now: Micros): Outcome {
+    const out = { present: [] as Present[], heard: [] as Heard[], placed: [] as Placed[] };
+    for (const value of values) {
+      const state = this.tags.get(value.tagId);
+      if (!state || state.tag.sourceId !== sourceId) {
+        out.heard.push({ tagId: value.tagId, verdict: 'unknownTag', rows: [], held: null });
+        continue;
+      }
+      this.take(state, value, now, out);
+    }
+    return out;
+  }
+
+  /** The source cannot be heard any more: each of its tags is Bad, once. */
+  sourceLost(sourceId: SourceId, now: Micros): { present: Present[]; rows: Sample[] } {
+    return this.gone((state) => state.tag.sourceId === sourceId, now);
+  }
+
+  /** These devices cannot be heard any more, though their source can. */
+  tagsLost(tagIds: ReadonlySet<TagId>, now: Micros): { present: Present[]; rows: Sample[] } {
+    return this.gone((state) => tagIds.has(state.tag.tagId), now);
+  }
+
+  /** Repeats that fall due of tags whose source reports only changes and is there, each in the time of its own clock. */
+  repeats(isThere: (sourceId: SourceId) => boolean, now: Micros): Sample[] {
+    const due: Sample[] = [];
+    for (const state of this.tags.values()) {
+      const { present, tag } = state;
+      if (present.isGone || !this.sources.get(tag.sourceId)?.capabilities.repeats || !isThere(tag.sourceId))
+        continue;
+      const repeat = dueRepeat(present.newest, present.inItsTime(now, clockOf(state)), tag.config);
+      if (repeat === null) continue;
+      present.repeated(repeat);
+      due.push(repeat);
+    }
+    return due;
+  }
+
+  /** Words that were held for long enough, or all of them: each stands at its own time. */
+  release(now: Micros, which: 'overdue' | 'all'): Outcome {
+    const placed: Placed[] = [];
+    for (const clock of this.clocks.values()) {
+      const first = clock.held[0];
+      if (first && (which === 'all' || now - first.word.receivedAt > HOLD))
+        placed.push(...this.place(clock, 'itsOwnTime'));
+    }
+    return placed.length === 0 ? NOTHING : { ...NOTHING, placed };
+  }
+
+  /** Words that could not be made durable and that their source will send again: they must not be taken for known. */
+  forget(values: readonly Pick<Received, 'tagId'>[]): void {
+    for (const { tagId } of values) this.tags.get(tagId)?.present.forget();
+  }
+
+  /** Every tag's present value, with when it was heard. */
+  *all(): Generator<Present> {
+    for (const { tag, present } of this.tags.values()) {
+      const heardAt = this.sources.get(tag.sourceId)?.heardAt;
+      if (heardAt != null) present.heard(heardAt);
+      if (present.present !== null) yield { tag, value: present.present };
+    }
+  }
+
+  clockStates(): ClockState[] {
+    return [...this.clocks.values()].map(({ sourceId, clock, said }) => ({
+      sourceId,
+      skew: clock.skew,
+      steps: said,
+    }));
+  }
+
+  /** Stamps that could not be believed, by source and cause. */
+  stampFaults(): ReadonlyMap<SourceId, ReadonlyMap<StampFault, number>> {
+    return this.faults;
+  }
+
+  private take(
+    state: TagState,
+    value: Received,
+    now: Micros,
+    out: { present: Present[]; heard: Heard[]; placed: Placed[] },
+  ): void {
+    const { tag, present } = state;
+    const reading = scaled({ quality: value.quality, value: value.value }, tag.config.scale);
+    const word: Word = {
+      tagId: tag.tagId,
+      ...reading,
+      sourceTime: value.ts,
+      receivedAt: now,
+      origin: value.origin,
+    };
+    const clock = this.clockNamed(value.clock, tag.sourceId);
+    state.clock = clock;
+    const said = this.readClock(state, clock, word);
+    const taken = present.take(word, this.around(state, said));
+    if (taken.stampFault !== null) this.countFault(tag.sourceId, taken.stampFault);
+    const held = taken.held ? { word, clock: value.clock } : null;
+    if (held) clock.held.push(held);
+    out.heard.push({ tagId: tag.tagId, verdict: taken.verdict, rows: taken.rows, held });
+    if (taken.present) out.present.push({ tag, value: taken.present });
+    if (said?.stepped) clock.said += 1;
+    if (said?.stepped) out.placed.push(...this.place(clock, 'receipt'));
+    else if (!clock.clock.isInDoubt || clock.held.length > MOST_HELD)
+      out.placed.push(...this.place(clock, 'itsOwnTime'));
+  }
+
+  /** A clock learns from live words with a stamp of their own. */
+  private readClock(state: TagState, { clock }: Clock, word: Word): ClockReading | null {
+    const { sourceTime, receivedAt, origin } = word;
+    if (sourceTime === null) return null;
+    const isNew = origin === 'change' && sourceTime !== state.lastStamp;
+    state.lastStamp = sourceTime;
+    if (isNew) return clock.hear(sourceTime, receivedAt);
+    return { standing: 'fresh', age: clock.ageOf(sourceTime, receivedAt), stepped: false };
+  }
+
+  private place(clock: Clock, where: Place): Placed[] {
+    return clock.held.splice(0).map((held) => {
+      const state = this.tags.get(held.word.tagId);
+      const rows = state?.present.place(held.word, where, clockOf(state)) ?? [];
+      return { held, where, rows };
+    });
+  }
+
+  private gone(isGone: (state: TagState) => boolean, now: Micros): { present: Present[]; rows: Sample[] } {
+    const out = { present: [] as Present[], rows: [] as Sample[] };
+    for (const state of this.tags.values()) {
+      if (state.present.isGone || !isGone(state)) continue;
+      const { rows, present } = state.present.gone(now, clockOf(state));
+      out.rows.push(...rows);
+      if (present) out.present.push({ tag: state.tag, value: present });
+    }
+    return out;
+  }
+
+  private around(state: TagState, reading: ClockReading | null): Circumstances {
+    const { config, sourceId } = state.tag;
+    const source = this.sourceOf(sourceId);
+    return {
+      rule: config,
+      delivery: source.capabilities.redelivers ? 'weighed' : 'inOrder',
+      reading,
+      ...clockOf(state),
+      connection: source.connection,
+      commissionedAt: this.commissionedAt,
+    };
+  }
+
+  private sourceOf(sourceId: SourceId): Source {
+    let source = this.sources.get(sourceId);
+    if (!source) {
+      const capabilities = { repeats: false, redelivers: true, speaksForDevices: false };
+      source = { connection: 0, capabilities, heardAt: null, staleAge: Infinity };
+      this.sources.set(sourceId, source);
+    }
+    return source;
+  }
+
+  private clockNamed(name: string, sourceId: SourceId): Clock {
+    let clock = this.clocks.get(name);
+    if (!clock) {
+      clock = { sourceId, clock: new SourceClock(this.sourceOf(sourceId).staleAge), held: [], said: 0 };
+      this.clocks.set(name, clock);
+    }
+    return clock;
+  }
+
+  private countFault(sourceId: SourceId, fault: StampFault): void {
+    let faults = this.faults.get(sourceId);
+    if (!faults) this.faults.set(sourceId, (faults = new Map()));
+    faults.set(fault, (faults.get(fault) ?? 0) + 1);
+  }
+}
+
+const clockOf = ({ clock }: TagState): Pick<Circumstances, 'clockSteps' | 'skew'> => ({
+  clockSteps: clock?.clock.steps ?? 0,
+  skew: clock?.clock.skew ?? null,
+});

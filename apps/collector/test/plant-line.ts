@@ -1,0 +1,122 @@
+import type { LiveSample } from '@linepack/contracts';
+import type { SourceId, StationId, TagConfig, TagId, TagKey } from '@linepack/network';
+import { QUALITY, qualityOf, type Origin, type PresentValue } from '@linepack/telemetry';
+import { CAPABILITIES } from '../src/acquisition/capabilities';
+import type { Received, SourceSink } from '../src/acquisition/source';
+import type { CollectorTag } from '../src/configuration/collector-configuration';
+import { Rate } from '../src/health/rate';
+import { LivePublisher } from '../src/live/live-publisher';
+import { MeasurementFlow } from '../src/measurement-flow';
+import type { Entry } from '../src/write/entry';
+import { ManualTime } from './manual-time';
+
+export const START = 1_750_000_000_000_000;
+const NAMES = new Map<number, string>([
+  [QUALITY.Good, 'good'],
+  [QUALITY.Uncertain, 'uncertain'],
+  [QUALITY.BadNoCommunication, 'gone'],
+]);
+const shown = (value: number | null, quality: number): string =>
+  `${value ?? 'none'} ${NAMES.get(quality) ?? 'bad'}`;
+
+export const tagOf = (tagId: number, stationId: string, sourceId: string, maxReportS = 60): CollectorTag => ({
+  tagId: tagId as TagId,
+  key: `${stationId}.t${tagId}` as TagKey,
+  stationId: stationId as StationId,
+  sourceId: sourceId as SourceId,
+  config: { scale: { factor: 1, offset: 0 }, deadband: 0, maxReportS } as TagConfig,
+});
+
+/** The way of a measurement with a plant that is told second by second; a database that takes what it is given. */
+export class PlantLine {
+  readonly time = new ManualTime(START);
+  readonly rows: [tagId: number, second: number, value: number | null, quality: number][] = [];
+  readonly alarmed: PresentValue[] = [];
+  readonly wire: LiveSample[] = [];
+  readonly links: string[] = [];
+  readonly flow: MeasurementFlow;
+  /** Set to make the database (and the spool) refuse. */
+  refuse: Error | null = null;
+  private readonly sinks = new Map<string, SourceSink>();
+
+  constructor(
+    readonly kind: 'opcua' | 'mqtt',
+    readonly tags: readonly CollectorTag[],
+  ) {
+    const live = new LivePublisher((_topic, { samples }) => void this.wire.push(...samples), this.time);
+    this.flow = new MeasurementFlow({
+      engine: {
+        present: (values) => void this.alarmed.push(...values),
+        sourceHeard: (id, heard) => void this.links.push(`${id} ${heard}`),
+        stationHeard: (id, heard) => void this.links.push(`${id} ${heard}`),
+      },
+      outbox: { put: (entry) => this.put(entry) },
+      live,
+      rate: new Rate(1_000, this.time),
+      time: this.time,
+    });
+    this.flow.configure(tags);
+    this.time.every(5_000, () => this.flow.keepUp());
+    for (const { sourceId } of tags)
+      if (!this.sinks.has(sourceId)) this.sinks.set(sourceId, this.flow.sinkOf(sourceId, CAPABILITIES[kind]));
+  }
+
+  sink(sourceId = this.tags[0]?.sourceId as string): SourceSink {
+    return this.sinks.get(sourceId) as SourceSink;
+  }
+
+  /** A value of a tag at a second of our clock, with its stamp in seconds. */
+  hear(
+    second: number,
+    tagId: number,
+    value: number | null,
+    stamp: number | null,
+    more: { origin?: Origin; quality?: number } = {},
+  ): Promise<unknown> {
+    this.time.to(second);
+    const tag = this.tags.find((t) => t.tagId === tagId) as CollectorTag;
+    const received: Received = {
+      tagId: tag.tagId,
+      value,
+      quality: qualityOf(more.quality ?? 0),
+      ts: stamp === null ? null : ((START + stamp * 1e6) as never),
+      origin: more.origin ?? 'change',
+      clock: this.kind === 'opcua' ? tag.sourceId : `${tag.sourceId} ${tag.stationId}`,
+    };
+    const { durably } = this.sink(tag.sourceId).values([received], 0);
+    durably.catch(() => undefined);
+    return durably;
+  }
+
+  stored(tagId = 1): string[] {
+    return this.rows
+      .filter(([id]) => id === tagId)
+      .map(([, second, value, quality]) => `${shown(value, quality)} @${second}`);
+  }
+  /** What the newest stored sample of a tag says. */
+  newest(tagId = 1): string {
+    const own = this.rows.filter(([id]) => id === tagId).sort((a, b) => a[1] - b[1]);
+    const [, , value, quality] = own.at(-1) as [number, number, number | null, number];
+    return shown(value, quality);
+  }
+  /** What the screen shows of a tag: the word heard last. */
+  onScreen(tagId = 1): { text: string; heardAt: number } {
+    this.time.to(this.time.monotonicMs() / 1_000 + 0.02);
+    const last = this.wire.filter(([id]) => id === tagId).reduce((a, b) => (b[4] >= a[4] ? b : a));
+    return { text: shown(last[3], last[2]), heardAt: (last[4] - START) / 1e6 };
+  }
+  present(tagId = 1): string {
+    const last = this.alarmed.filter((v) => v.tagId === tagId).at(-1);
+    return last ? shown(last.value, last.quality) : 'nothing';
+  }
+
+  private put(entry: Entry): Promise<'journal'> {
+    if (this.refuse) return Promise.reject(this.refuse);
+    if (entry.kind === 'samples')
+      for (const [tagId, ts, quality, value] of entry.samples)
+        this.rows.push([tagId, Math.round((ts - START) / 1e3) / 1e3, value, quality]);
+    return Promise.resolve('journal');
+  }
+}
+
+export const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

@@ -1,0 +1,306 @@
+import { MICROS_PER_SECOND, type Micros, type TagId } from '@linepack/network';
+import { QUALITY, qualityClass, type Quality, type Sample } from './quality';
+import { isWorthStoring, type ReportRule } from './report-filter';
+import type { ClockReading } from './source-clock';
+import { stampFault, type StampFault } from './source-time';
+import type { PresentValue, Word } from './word';
+
+/** Reporting intervals without a word after which a value is stale. */
+export const STALE_INTERVALS = 3;
+/** How old a word may be and still be of now, µs. */
+export const staleAgeOf = ({ maxReportS }: Pick<ReportRule, 'maxReportS'>): number =>
+  STALE_INTERVALS * maxReportS * MICROS_PER_SECOND;
+
+/** What is known of a word besides itself. */
+export interface Circumstances {
+  readonly rule: ReportRule;
+  /** `inOrder`: the source keeps nothing back, so a change is of now; `weighed`: a word may have waited somewhere. */
+  readonly delivery: 'inOrder' | 'weighed';
+  /** What its clock says of it; null when it carries no stamp, or none that the clock learns from. */
+  readonly reading: ClockReading | null;
+  /** How often its clock was set before, and how far it is behind ours now, µs. */
+  readonly clockSteps: number;
+  readonly skew: number | null;
+  /** Counts the connections of its source. */
+  readonly connection: number;
+  readonly commissionedAt: Micros;
+}
+
+/** What a word is, and what follows from it. */
+export interface Taken {
+  readonly verdict: 'present' | 'history' | 'repetition' | 'discarded';
+  /** What holds now, when this word changed it. */
+  readonly present: PresentValue | null;
+  /** What is to be stored of it. */
+  readonly rows: readonly Sample[];
+  /** Where it stands in time is not known yet: `place` it when its clock is understood. */
+  readonly held: boolean;
+  readonly stampFault: StampFault | null;
+}
+
+/** Where a held word turned out to belong. */
+export type Place = 'itsOwnTime' | 'receipt';
+
+const uncertain = (quality: Quality): Quality =>
+  qualityClass(quality) === 'good' ? QUALITY.Uncertain : quality;
+
+/**
+ * The present value of one tag: takes every word of its source in the order of arrival and says what it is (SPEC P1–P9).
+ * The newest stored sample always says what holds now; what is older stands at its own time.
+ */
+export class PresentTag {
+  private now: PresentValue | null = null;
+  /** The newest sample stored. */
+  private stored: Sample | null = null;
+  /** The newest stamp that stands at its own time, and how often its clock had been set. */
+  private own: { readonly stamp: Micros; readonly steps: number } | null = null;
+  private last: Pick<Word, 'sourceTime' | 'value' | 'quality'> | null = null;
+  private beforeDoubt: PresentValue | null = null;
+  private session = { connection: -1, steps: -1, clock: 'none' as 'none' | 'source' | 'ours' };
+  private away = false;
+
+  constructor(readonly tagId: TagId) {}
+
+  get present(): PresentValue | null {
+    return this.now;
+  }
+  /** The newest sample stored, for repeats. */
+  get newest(): Sample | null {
+    return this.stored;
+  }
+  /** Whether its source, or the device behind it, cannot be heard. */
+  get isGone(): boolean {
+    return this.away;
+  }
+
+  take(word: Word, around: Circumstances): Taken {
+    const fault = stampFault(word.sourceTime, word.receivedAt, around.commissionedAt);
+    if (word.origin === 'historical') return this.history(word, fault, around);
+    if (this.isRepetition(word)) return this.repetition(word);
+    const age = fault === null ? (around.reading?.age ?? 0) : 0;
+    const isOld = age > staleAgeOf(around.rule);
+    if (word.origin === 'redelivered' && fault === null && (isOld || this.isBehind(word, around)))
+      return this.history(word, fault, around);
+    if (word.origin === 'change' && around.delivery === 'weighed' && fault === null) {
+      const { standing } = around.reading ?? { standing: 'fresh' };
+      if (standing === 'backlog' && isOld) return this.backlog(word, around);
+      if (standing !== 'fresh' && (isOld || age < 0)) return this.doubtful(word, around);
+    }
+    return this.live(word, fault, isOld, around);
+  }
+
+  /** Its source says that it is still as told. */
+  heard(at: Micros): void {
+    if (this.now !== null && !this.away && at > this.now.heardAt) this.now = { ...this.now, heardAt: at };
+  }
+
+  /** Its source, or the device behind it, cannot be heard from now on. @returns the Bad sample that says so */
+  gone(at: Micros, clock: Pick<Circumstances, 'clockSteps' | 'skew'>): Taken {
+    const ts = Math.max(this.inItsTime(at, clock), (this.stored?.ts ?? 0) + 1) as Micros;
+    const marker: Sample = { tagId: this.tagId, ts, quality: QUALITY.BadNoCommunication, value: null };
+    this.away = true;
+    this.stored = marker;
+    this.beforeDoubt = null;
+    const present = this.become({
+      quality: marker.quality,
+      value: null,
+      at,
+      receivedAt: at,
+      heardAt: this.now?.heardAt ?? at,
+      clock: 'ours',
+      around: null,
+    });
+    return { verdict: 'present', present, rows: [marker], held: false, stampFault: null };
+  }
+
+  /** A held word's place is known. @returns what is to be stored of it */
+  place(word: Word, where: Place, around: Pick<Circumstances, 'clockSteps' | 'skew'>): readonly Sample[] {
+    const { receivedAt, sourceTime } = word;
+    const sample =
+      where === 'itsOwnTime'
+        ? this.sampleOf(word, sourceTime as Micros)
+        : { ...this.sampleOf(word, receivedAt), quality: uncertain(word.quality) };
+    return this.past(sample, receivedAt, around);
+  }
+
+  /** What was told last could not be stored and comes again: it must not be taken for known then. */
+  forget(): void {
+    this.last = null;
+    this.stored = this.away ? this.stored : null;
+    this.own = null;
+  }
+
+  /** The repeat of the newest sample is stored. */
+  repeated(sample: Sample): void {
+    this.stored = sample;
+  }
+
+  private isRepetition({ origin, sourceTime, value, quality }: Word): boolean {
+    const { last } = this;
+    if (origin === 'first' || last === null || sourceTime === null) return false;
+    const isSame = last.sourceTime === sourceTime && last.value === value && last.quality === quality;
+    return isSame && (origin === 'redelivered' || !this.away);
+  }
+
+  /** Sent again, and something newer of the same clock was told since. */
+  private isBehind({ sourceTime }: Word, { clockSteps }: Circumstances): boolean {
+    return this.own !== null && this.own.steps === clockSteps && (sourceTime as Micros) < this.own.stamp;
+  }
+
+  private repetition({ receivedAt, origin }: Word): Taken {
+    if (origin === 'change') this.heard(receivedAt);
+    return { verdict: 'repetition', present: null, rows: [], held: false, stampFault: null };
+  }
+
+  private history(word: Word, fault: StampFault | null, around: Circumstances): Taken {
+    const nothing = { present: null, held: false, stampFault: fault };
+    // Old, and nobody knows of when: it can stand nowhere.
+    if (fault !== null) return { verdict: 'discarded', rows: [], ...nothing };
+    const rows = this.past(this.sampleOf(word, word.sourceTime as Micros), word.receivedAt, around);
+    return { verdict: 'history', rows, ...nothing };
+  }
+
+  /**
+   * A sample of the past. Where it is newer than all that is stored, what holds since is stored again after it: from the
+   * time of the present value on, or from now on where nothing can be heard.
+   */
+  private past(
+    sample: Sample,
+    receivedAt: Micros,
+    clock: Pick<Circumstances, 'clockSteps' | 'skew'>,
+  ): Sample[] {
+    if (this.stored !== null && sample.ts <= this.stored.ts) return [sample];
+    this.stored = sample;
+    if (this.now === null) return [sample];
+    const { quality, value, at } = this.now;
+    const since = this.session.clock === 'source' ? at : this.inItsTime(receivedAt, clock);
+    this.stored = { tagId: this.tagId, quality, value, ts: Math.max(since, sample.ts + 1) as Micros };
+    return [sample, this.stored];
+  }
+
+  /** What had waited: where an earlier word of it was taken for the present in doubt, that is taken back. */
+  private backlog(word: Word, around: Circumstances): Taken {
+    const before = this.beforeDoubt;
+    this.beforeDoubt = null;
+    if (before !== null && this.now !== null) {
+      this.now = { ...before, heardAt: this.now.heardAt, clockSession: this.now.clockSession + 1 };
+      this.session = { connection: -1, steps: -1, clock: 'none' };
+      this.away = before.quality === QUALITY.BadNoCommunication;
+    }
+    return { ...this.history(word, null, around), present: before === null ? null : this.now };
+  }
+
+  private doubtful(word: Word, around: Circumstances): Taken {
+    const { quality, value, receivedAt } = word;
+    this.beforeDoubt ??= this.now;
+    this.away = false;
+    this.last = word;
+    const present = this.become({
+      quality: uncertain(quality),
+      value,
+      at: receivedAt,
+      receivedAt,
+      heardAt: receivedAt,
+      clock: 'ours',
+      around,
+    });
+    return { verdict: 'present', present, rows: [], held: true, stampFault: null };
+  }
+
+  private live(word: Word, fault: StampFault | null, isOld: boolean, around: Circumstances): Taken {
+    const { receivedAt, value } = word;
+    const stamp = fault === null && !isOld ? (word.sourceTime as Micros) : null;
+    const quality = fault === null ? word.quality : uncertain(word.quality);
+    const rows = this.rowsOf({ ...word, quality }, fault, stamp, around);
+    this.beforeDoubt = null;
+    this.away = false;
+    this.last = word;
+    const present = this.become({
+      quality,
+      value,
+      at: stamp ?? receivedAt,
+      receivedAt,
+      heardAt: receivedAt,
+      clock: stamp === null ? 'ours' : 'source',
+      around,
+    });
+    return { verdict: 'present', present, rows, held: false, stampFault: fault };
+  }
+
+  /**
+   * Where a word of now is stored: at its own time when that is after everything stored; otherwise at its own time as
+   * history, unless its clock was set meanwhile, and again after the newest sample, so that this says what holds now.
+   */
+  private rowsOf(
+    word: Word,
+    fault: StampFault | null,
+    stamp: Micros | null,
+    { rule, clockSteps, skew }: Circumstances,
+  ): Sample[] {
+    const newest = this.stored?.ts ?? -Infinity;
+    const rows: Sample[] = [];
+    const ownTime = fault === null ? (word.sourceTime as Micros) : null;
+    const standsAfter = stamp !== null && stamp > newest;
+    if (standsAfter) rows.push(...this.keep(this.sampleOf(word, stamp), rule));
+    else if (ownTime !== null && (stamp !== null || word.origin === 'first') && this.isNews(word, clockSteps))
+      rows.push(this.sampleOf(word, ownTime));
+    if (ownTime !== null && (standsAfter || rows.length > 0) && ownTime > (this.own?.stamp ?? 0))
+      this.own = { stamp: ownTime, steps: clockSteps };
+    const isLate =
+      word.origin === 'first' && word.receivedAt - (stamp ?? 0) > rule.maxReportS * MICROS_PER_SECOND;
+    if (!standsAfter || isLate) {
+      const now = fault === null ? this.inItsTime(word.receivedAt, { clockSteps, skew }) : word.receivedAt;
+      const after = Math.max(now, (this.stored?.ts ?? 0) + 1) as Micros;
+      rows.push(...this.keep(this.sampleOf(word, after), rule));
+    }
+    return rows;
+  }
+
+  /**
+   * An instant of our clock as the tag's source would stamp it. Where a tag stands at its source's time, what we stamp
+   * must stand there too: otherwise every true word of a clock that is behind would come after it.
+   */
+  inItsTime(at: Micros, { clockSteps, skew }: Pick<Circumstances, 'clockSteps' | 'skew'>): Micros {
+    const isItsOwn = this.own !== null && this.own.steps === clockSteps;
+    return isItsOwn ? ((at - (skew ?? 0)) as Micros) : at;
+  }
+
+  /** Not stored at its own time before, by a clock that was not set since the last that was. */
+  private isNews({ sourceTime, value, quality }: Word, clockSteps: number): boolean {
+    const { last, own } = this;
+    const isSame = last?.sourceTime === sourceTime && last.value === value && last.quality === quality;
+    return !isSame && (own === null || own.steps === clockSteps);
+  }
+
+  private keep(sample: Sample, rule: ReportRule): Sample[] {
+    if (!isWorthStoring(this.stored, sample, rule)) return [];
+    this.stored = sample;
+    return [sample];
+  }
+
+  private sampleOf({ tagId, quality, value }: Word, ts: Micros): Sample {
+    return { tagId, ts, quality, value };
+  }
+
+  private become(next: {
+    quality: Quality;
+    value: number | null;
+    at: Micros;
+    receivedAt: Micros;
+    heardAt: Micros;
+    clock: 'source' | 'ours';
+    around: Circumstances | null;
+  }): PresentValue {
+    const { clock, around, ...value } = next;
+    const connection = around?.connection ?? this.session.connection;
+    const steps = around?.clockSteps ?? this.session.steps;
+    const isSame =
+      this.session.connection === connection && this.session.steps === steps && this.session.clock === clock;
+    const before = this.now;
+    const clockSession = before === null ? 0 : isSame ? before.clockSession : before.clockSession + 1;
+    this.session = { connection, steps, clock };
+    const heardAt = Math.max(value.heardAt, before?.heardAt ?? 0) as Micros;
+    this.now = { tagId: this.tagId, ...value, heardAt, clockSession };
+    return this.now;
+  }
+}

@@ -1,0 +1,110 @@
+import type { Micros, TagId } from '@linepack/network';
+import {
+  EARLIEST_COMMISSIONING,
+  PresentTag,
+  QUALITY,
+  SourceClock,
+  qualityOf,
+  staleAgeOf,
+  type Origin,
+  type Sample,
+  type Taken,
+  type Word,
+} from '../src/index';
+
+const S = 1_000_000;
+const T = 1_750_000_000 * S;
+export const at = (s: number): Micros => Math.round(T + s * S) as Micros;
+const seconds = (ts: number): number => Math.round((ts - T) / 1_000) / 1_000;
+const TAG = 1 as TagId;
+
+export interface Said {
+  readonly value: number | null;
+  /** Seconds; null when the source gave none. */
+  readonly stamp: number | null;
+  readonly origin?: Origin;
+  readonly quality?: number;
+}
+
+/** One tag of a source, told second by second: what is said of it and what comes of that. */
+export class PlantScript {
+  readonly rule = { deadband: 0, maxReportS: 60 };
+  readonly tag = new PresentTag(TAG);
+  private readonly clock = new SourceClock(staleAgeOf(this.rule));
+  private connection = 0;
+  private held: Word[] = [];
+  readonly rows: Sample[] = [];
+
+  constructor(
+    private readonly delivery: 'inOrder' | 'weighed',
+    private readonly commissionedAt = EARLIEST_COMMISSIONING,
+  ) {}
+
+  connect(): void {
+    this.connection += 1;
+  }
+
+  hear(second: number, said: Said): Taken {
+    const { value, stamp, origin = 'change', quality = 0 } = said;
+    const sourceTime = stamp === null ? null : at(stamp);
+    const receivedAt = at(second);
+    const word: Word = { tagId: TAG, value, quality: qualityOf(quality), sourceTime, receivedAt, origin };
+    const reading = this.readingOf(word);
+    const taken = this.tag.take(word, { ...this.around(), delivery: this.delivery, reading });
+    this.rows.push(...taken.rows);
+    if (taken.held) this.held.push(word);
+    else if (reading?.stepped) this.place('receipt');
+    else if (!this.clock.isInDoubt) this.place('itsOwnTime');
+    return taken;
+  }
+
+  lose(second: number): void {
+    this.rows.push(
+      ...this.tag.gone(at(second), { clockSteps: this.clock.steps, skew: this.clock.skew }).rows,
+    );
+  }
+
+  /** The present value as "value quality @at". */
+  get now(): string {
+    const { present } = this.tag;
+    return present === null ? 'nothing' : `${describe(present)} @${seconds(present.at)}`;
+  }
+  get stored(): string[] {
+    return this.rows.map((row) => `${describe(row)} @${seconds(row.ts)}`);
+  }
+  /** What the newest stored sample says. */
+  get newest(): string {
+    const newest = this.rows.reduce((a, b) => (b.ts >= a.ts ? b : a));
+    return describe(newest);
+  }
+
+  private place(where: 'itsOwnTime' | 'receipt'): void {
+    for (const word of this.held) this.rows.push(...this.tag.place(word, where, this.around()));
+    this.held = [];
+  }
+
+  private around() {
+    const { steps: clockSteps, skew } = this.clock;
+    return {
+      rule: this.rule,
+      clockSteps,
+      skew,
+      connection: this.connection,
+      commissionedAt: this.commissionedAt,
+    };
+  }
+
+  private readingOf({ sourceTime, receivedAt, origin }: Word) {
+    if (sourceTime === null) return null;
+    if (origin === 'change') return this.clock.hear(sourceTime, receivedAt);
+    return { standing: 'fresh' as const, age: this.clock.ageOf(sourceTime, receivedAt), stepped: false };
+  }
+}
+
+const NAMES = new Map<number, string>([
+  [QUALITY.Good, 'good'],
+  [QUALITY.Uncertain, 'uncertain'],
+  [QUALITY.BadNoCommunication, 'gone'],
+]);
+const describe = ({ value, quality }: Pick<Sample, 'value' | 'quality'>): string =>
+  `${value ?? 'none'} ${NAMES.get(quality) ?? 'bad'}`;

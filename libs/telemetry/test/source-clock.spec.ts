@@ -1,0 +1,236 @@
+import type { Micros } from '@linepack/network';
+import fc from 'fast-check';
+import { SourceClock } from '../src/index';
+
+const S = 1_000_000;
+const T = 1_750_000_000 * S;
+const at = (s: number): Micros => Math.round(T + s * S) as Micros;
+const STALE = 180 * S;
+
+/** Feeds lines of "receipt stamp", in seconds; answers with what each word was. */
+function standings(
+  clock: SourceClock,
+  words: readonly (readonly [receipt: number, stamp: number])[],
+): string[] {
+  return words.map(([receipt, stamp]) => {
+    const { standing, stepped } = clock.hear(at(stamp), at(receipt));
+    return stepped ? 'set' : standing;
+  });
+}
+const steady = (clock: SourceClock, from: number, to: number, lag: number, every = 10): string[] =>
+  standings(
+    clock,
+    Array.from({ length: Math.floor((to - from) / every) + 1 }, (_, i) => [
+      from + i * every,
+      from + i * every - lag,
+    ]),
+  );
+
+describe('K1 the skew is the smallest delay of the last ten minutes', () => {
+  test('one late word does not move it, a quicker one does', () => {
+    const clock = new SourceClock(STALE);
+    expect(clock.skew).toBeNull();
+    standings(clock, [
+      [0, -5],
+      [10, -20],
+      [20, 18],
+    ]);
+    expect(clock.skew).toBe(2 * S);
+    expect(clock.ageOf(at(10), at(30))).toBe(18 * S);
+  });
+  test('a clock that loses time is followed when the quick words are ten minutes past', () => {
+    const clock = new SourceClock(STALE);
+    steady(clock, 0, 60, 1);
+    steady(clock, 70, 659, 4);
+    expect(clock.skew).toBe(1 * S);
+    steady(clock, 660, 730, 4);
+    expect(clock.skew).toBe(4 * S);
+  });
+  test('a device that is ten minutes behind from the beginning has that skew, and its words are of now', () => {
+    const clock = new SourceClock(STALE);
+    expect(
+      standings(clock, [
+        [0, -600],
+        [10, -590],
+        [20, -580],
+      ]),
+    ).toEqual(['doubtful', 'fresh', 'fresh']);
+    expect(clock.skew).toBe(600 * S);
+  });
+  test('our own clock set back: what was measured before is forgotten', () => {
+    const clock = new SourceClock(STALE);
+    steady(clock, 3_600, 3_700, 0);
+    standings(clock, [[0, -20]]);
+    expect(clock.skew).toBe(20 * S);
+  });
+});
+
+test('K2 after a long silence one late word does not make the clock late', () => {
+  const clock = new SourceClock(STALE);
+  steady(clock, 0, 60, 1);
+  standings(clock, [[2_000, 1_900]]);
+  expect(clock.skew).toBe(1 * S);
+  steady(clock, 2_010, 2_700, 100);
+  expect(clock.skew).toBe(100 * S);
+});
+
+describe('K3 what follows tells a clock that was set from words that had waited', () => {
+  const known = (): SourceClock => {
+    const clock = new SourceClock(STALE);
+    steady(clock, 0, 100, 0);
+    return clock;
+  };
+  test('set back by an hour: doubtful until the pace is seen, then of now', () => {
+    const clock = known();
+    expect(
+      standings(clock, [
+        [110, -3_490],
+        [112, -3_488],
+        [116, -3_484],
+        [126, -3_474],
+      ]),
+    ).toEqual(['doubtful', 'doubtful', 'set', 'fresh']);
+    expect(clock.skew).toBe(3_600 * S);
+    expect(clock.steps).toBe(1);
+  });
+  test('set forward by an hour', () => {
+    const clock = known();
+    expect(
+      standings(clock, [
+        [110, 3_710],
+        [120, 3_720],
+        [130, 3_730],
+      ]),
+    ).toEqual(['doubtful', 'set', 'fresh']);
+    expect(clock.skew).toBe(-3_600 * S);
+  });
+  test('one garbled stamp ahead leaves the clock as it was', () => {
+    const clock = known();
+    expect(
+      standings(clock, [
+        [110, 9_999_999],
+        [120, 120],
+        [130, 130],
+      ]),
+    ).toEqual(['doubtful', 'fresh', 'fresh']);
+    expect([clock.skew, clock.steps]).toEqual([0, 0]);
+  });
+  test('what a broker kept for ten minutes comes at once', () => {
+    const words = [110, 120, 130, 500, 519, 521, 690].map((stamp) => [700, stamp] as const);
+    expect(standings(known(), words)).toEqual([
+      'doubtful',
+      'backlog',
+      'backlog',
+      'backlog',
+      'backlog',
+      'fresh',
+      'fresh',
+    ]);
+  });
+  test('a device that sends its buffer slowly, but faster than it was made', () => {
+    const words = Array.from({ length: 8 }, (_, i) => [700 + i, 110 + 3 * i] as const);
+    const seen = standings(known(), words);
+    expect(seen.slice(0, 2)).toEqual(['doubtful', 'doubtful']);
+    expect(seen.slice(2)).toEqual(Array(6).fill('backlog'));
+  });
+  test('a clock that stands still is not believed for long', () => {
+    const clock = known();
+    const seen = standings(clock, [
+      [300, 100],
+      [310, 100],
+      [320, 100],
+    ]);
+    expect(seen).toEqual(['doubtful', 'set', 'fresh']);
+  });
+});
+
+test('K4 a word of now among old ones: the old ones had waited', () => {
+  const clock = new SourceClock(STALE);
+  steady(clock, 0, 1_000, 0);
+  expect(
+    standings(clock, [
+      [1_001, 100],
+      [1_002, 1_002],
+      [1_008, 107],
+      [1_009, 1_009],
+      [1_020, 119],
+    ]),
+  ).toEqual(['doubtful', 'fresh', 'backlog', 'fresh', 'backlog']);
+  expect(clock.steps).toBe(0);
+});
+
+test('K5 a clock of which nothing was known is not said to have been set', () => {
+  const clock = new SourceClock(STALE);
+  const words = [
+    [0, -10_000],
+    [6, -9_994],
+    [12, -9_988],
+  ] as const;
+  expect(words.map(([r, s]) => clock.hear(at(s), at(r)).stepped)).toEqual([false, false, false]);
+  expect(clock.steps).toBe(0);
+});
+
+test('K6 a tag whose words arrive does not stay blind behind a backlog', () => {
+  const clock = new SourceClock(STALE);
+  steady(clock, 0, 100, 0);
+  standings(clock, [
+    [700, 110],
+    [700, 120],
+  ]);
+  // And then the device, which was set back meanwhile, goes on at its pace, three hours behind.
+  const later = standings(
+    clock,
+    Array.from({ length: 6 }, (_, i) => [710 + i * 10, -10_800 + i * 10] as const),
+  );
+  expect(later).toEqual(['doubtful', 'set', 'fresh', 'fresh', 'fresh', 'fresh']);
+});
+
+test('K7 the values of one message are one reading', () => {
+  const clock = new SourceClock(STALE);
+  steady(clock, 0, 100, 0);
+  expect(
+    standings(clock, [
+      [700, 110],
+      [700, 110],
+      [700, 110],
+      [700, 120],
+    ]),
+  ).toEqual(['doubtful', 'doubtful', 'doubtful', 'backlog']);
+});
+
+describe('whatever a clock does', () => {
+  test('K3 a constant offset is of now within five seconds and two words, and stays so', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: -1_000_000, max: 1_000_000 }),
+        fc.integer({ min: -1_000_000, max: 1_000_000 }),
+        fc.integer({ min: 1, max: 60 }),
+        (before, after, every) => {
+          const clock = new SourceClock(STALE);
+          steady(clock, 0, every * 10, before, every);
+          const from = every * 11;
+          const seen = steady(clock, from, from + every * 20, after, every);
+          const settled = seen.slice(Math.max(2, Math.ceil(5 / every) + 1));
+          return settled.every((s) => s === 'fresh');
+        },
+      ),
+    );
+  });
+  test('K3 what waited is never taken for a clock that was set', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 300 }),
+        fc.array(fc.tuple(fc.integer({ min: 3, max: 60 }), fc.integer({ min: 0, max: 2 })), { minLength: 2 }),
+        (skew, gaps) => {
+          const clock = new SourceClock(STALE);
+          steady(clock, 0, 100, skew);
+          let stamp = 100 - skew;
+          let receipt = 5_000;
+          const words = gaps.map(([made, took]) => [(receipt += took), (stamp += made)] as const);
+          standings(clock, words);
+          return clock.steps === 0 || skew > 180;
+        },
+      ),
+    );
+  });
+});
