@@ -64,6 +64,28 @@ export class UserRepository {
     return rowCount === 1;
   }
 
+  /**
+   * Changes a password and ends all of the user's sessions but one, both or neither: one statement.
+   * @param change.from the hash the old password was checked against
+   * @returns whether it still was the user's
+   */
+  async changePassword(
+    userName: string,
+    change: { readonly from: string; readonly to: string },
+    keep: Buffer,
+  ): Promise<boolean> {
+    const { rows } = await this.db.query(
+      `with changed as (
+         update app_user set password_hash = $3 where user_name = $1 and password_hash = $2 returning user_name
+       ), ended as (
+         delete from session using changed where session.user_name = changed.user_name and token_hash <> $4
+       )
+       select from changed`,
+      [userName, change.from, change.to, keep],
+    );
+    return rows.length === 1;
+  }
+
   /** Bars an account and ends its sessions. */
   async disable(userName: string): Promise<void> {
     await this.db.query(
@@ -84,12 +106,24 @@ export interface Session {
 export class SessionRepository {
   constructor(private readonly db: Queryable) {}
 
-  async create(tokenHash: Buffer, userName: string, at: Micros, expiresAt: Micros): Promise<void> {
-    await this.db.query(
+  /**
+   * Starts a session of who proved the password with this hash. A change of password that is on its way is waited for:
+   * the old one opens nothing once it has ended the sessions.
+   * @returns whether it still is the password of an account that is not barred
+   */
+  async create(
+    tokenHash: Buffer,
+    account: { readonly userName: string; readonly passwordHash: string },
+    at: Micros,
+    expiresAt: Micros,
+  ): Promise<boolean> {
+    const { rowCount } = await this.db.query(
       `insert into session (token_hash, user_name, created_at, expires_at, last_seen_at)
-       values ($1, $2, instant($3::bigint), instant($4::bigint), instant($3::bigint))`,
-      [tokenHash, userName, at, expiresAt],
+       select $1, user_name, instant($4::bigint), instant($5::bigint), instant($4::bigint)
+       from app_user where user_name = $2 and password_hash = $3 and not disabled for share`,
+      [tokenHash, account.userName, account.passwordHash, at, expiresAt],
     );
+    return rowCount === 1;
   }
 
   /** The session of a token that has not expired and whose account is not barred, or null. */
@@ -116,11 +150,6 @@ export class SessionRepository {
 
   async end(tokenHash: Buffer): Promise<void> {
     await this.db.query('delete from session where token_hash = $1', [tokenHash]);
-  }
-
-  /** Ends all of a user's sessions but one. */
-  async endOthers(userName: string, but: Buffer): Promise<void> {
-    await this.db.query('delete from session where user_name = $1 and token_hash <> $2', [userName, but]);
   }
 
   /** @returns how many were removed */

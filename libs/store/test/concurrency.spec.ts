@@ -6,6 +6,9 @@ import {
   ConfigRepository,
   LeaseRepository,
   SampleWriter,
+  SessionRepository,
+  UserRepository,
+  inTransaction,
   type Lease,
   type Pool,
 } from '../src/index';
@@ -55,6 +58,23 @@ describeOnPostgres('writers at the same time, each connection its own session', 
     await writers;
     expect(read).toEqual(count(240).map((i) => i + 1));
     expect(written.size).toBe(240);
+  });
+
+  test('a sign-in with the old password while it is being changed opens nothing', async () => {
+    const users = new UserRepository(pool);
+    const sessions = new SessionRepository(other);
+    await users.save({ userName: 'zhao', displayName: '赵强', role: 'viewer', stations: null }, 'old');
+    const [own, late] = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)];
+    const account = { userName: 'zhao', passwordHash: 'old' };
+    const opening = await inTransaction(pool, async (client) => {
+      await new UserRepository(client).changePassword('zhao', { from: 'old', to: 'new' }, own);
+      const pending = sessions.create(late, account, T0, (T0 + 1) as Micros);
+      // It waits for the change: nothing but its end can answer it.
+      await Promise.race([pending, pool.query('select pg_sleep(0.2)')]);
+      return { pending };
+    });
+    expect(await opening.pending).toBe(false);
+    expect(await sessions.find(late, T0)).toBeNull();
   });
 
   test('one event appended by two at once is one line of the journal', async () => {

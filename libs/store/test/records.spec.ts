@@ -168,10 +168,12 @@ describe('people', () => {
     expect((await users.list()).map((u) => u.userName)).toEqual(['station1', 'viewer']);
   });
 
+  const account = { userName: 'station1', passwordHash: 'h1' };
+
   it('have sessions that end: by time, by leaving, and with their account', async () => {
     const users = new UserRepository(database.pool);
     const sessions = new SessionRepository(database.pool);
-    for (const n of [1, 2, 3]) await sessions.create(token(n), 'station1', T0, plus(100));
+    for (const n of [1, 2, 3]) await sessions.create(token(n), account, T0, plus(100));
     expect(await sessions.find(token(1), plus(99))).toEqual({
       user: chief,
       createdAt: T0,
@@ -183,9 +185,40 @@ describe('people', () => {
     await sessions.end(token(2));
     expect(await sessions.find(token(2), T0)).toBeNull();
     expect(await sessions.removeExpired(plus(150))).toBe(1);
+    expect(await sessions.create(token(4), { ...account, passwordHash: 'h2' }, T0, plus(100))).toBe(false);
     await users.disable('station1');
+    expect(await sessions.create(token(4), account, T0, plus(100))).toBe(false);
     expect(await sessions.find(token(1), plus(150))).toBeNull();
     expect((await users.find('station1'))?.disabled).toBe(true);
+  });
+});
+
+describe('a change of password', () => {
+  const account = { userName: 'zhao', passwordHash: 'old' };
+  const own = Buffer.alloc(32, 21);
+  const other = Buffer.alloc(32, 22);
+
+  it('ends the other sessions with it: both or neither', async () => {
+    const users = new UserRepository(database.pool);
+    const sessions = new SessionRepository(database.pool);
+    await users.save({ userName: 'zhao', displayName: '赵强', role: 'dispatcher', stations: null }, 'old');
+    for (const token of [own, other]) await sessions.create(token, account, T0, plus(100));
+    await database.pool.query(
+      `create trigger session_cannot_end before delete on session for each row execute function refuse_change()`,
+    );
+    await expect(users.changePassword('zhao', { from: 'old', to: 'new' }, own)).rejects.toThrow();
+    expect((await users.find('zhao'))?.passwordHash).toBe('old');
+    await database.pool.query('drop trigger session_cannot_end on session');
+    expect(await users.changePassword('zhao', { from: 'old', to: 'new' }, own)).toBe(true);
+    expect((await users.find('zhao'))?.passwordHash).toBe('new');
+    expect(await sessions.find(other, T0)).toBeNull();
+    expect(await sessions.find(own, T0)).not.toBeNull();
+  });
+
+  it('is none when another came first', async () => {
+    const users = new UserRepository(database.pool);
+    expect(await users.changePassword('zhao', { from: 'old', to: 'later' }, own)).toBe(false);
+    expect((await users.find('zhao'))?.passwordHash).toBe('new');
   });
 });
 

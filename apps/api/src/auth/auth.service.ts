@@ -27,14 +27,15 @@ export class AuthService {
   async signIn({ userName, password }: SignIn, address: string): Promise<{ user: User; token: string }> {
     this.throttle.enter(userName, address);
     const account = await this.accountOf(userName, address);
-    if (!(await this.fits(account, password)) || !account || account.disabled) {
+    const isRight = (await this.fits(account, password)) && account && !account.disabled;
+    const opened = isRight ? await this.sessions.open(account) : null;
+    if (!opened) {
       await this.tell('auth.signInFailed', userName, address);
       throw new BadCredentials();
     }
     this.throttle.succeeded(userName, address);
-    const { token } = await this.sessions.open(account.user);
     await this.tell('auth.signIn', userName, address);
-    return { user: account.user, token };
+    return { user: opened.session.user, token: opened.token };
   }
 
   /** Ends the session, here and in the database. @throws DatabaseAway when it is ended here only */
@@ -53,10 +54,13 @@ export class AuthService {
     const account = await this.accountOf(userName, address);
     if (!(await this.fits(account, current)) || !account) throw new BadCredentials();
     this.throttle.succeeded(userName, address);
-    const hash = await this.passwords.hash(next);
-    await this.gate.run(() => this.users.save(account.user, hash));
-    await this.tell('auth.passwordChanged', userName, address);
-    await this.sessions.endOthers(session);
+    const change = { from: account.passwordHash, to: await this.passwords.hash(next) };
+    const own = Buffer.from(session.id, 'hex');
+    if (!(await this.gate.run(() => this.users.changePassword(userName, change, own))))
+      throw new BadCredentials();
+    this.sessions.dropOthers(session);
+    // It is done: an entry that waits in memory only, which the log says, does not make it undone.
+    await this.tell('auth.passwordChanged', userName, address).catch(() => undefined);
   }
 
   private async accountOf(userName: string, address: string): Promise<UserWithPassword | null> {

@@ -8,13 +8,19 @@ import { SessionRegistry } from './session-registry';
 const MINUTE = 60_000;
 const silent = pino({ level: 'silent' });
 
+async function opened(registry: SessionRegistry, user: User) {
+  const session = await registry.open({ user, passwordHash: 'h' });
+  if (!session) throw new Error('no session');
+  return session;
+}
+
 async function world() {
   const user: User = { userName: 'zhao', displayName: '赵强', role: 'stationChief', stations: ['gate'] };
   const stored = { user };
   const at = { now: 1_000 };
   const micros = 1 as Micros;
   const repository: Pick<SessionRepository, 'create' | 'find'> = {
-    create: () => Promise.resolve(),
+    create: () => Promise.resolve(true),
     find: () => Promise.resolve({ user: stored.user, createdAt: micros, expiresAt: micros }),
   };
   const gate = new DatabaseGate(() => Promise.resolve(), silent);
@@ -23,7 +29,7 @@ async function world() {
   const registry = new SessionRegistry(repository as SessionRepository, gate, silent, () => at.now);
   const ended: string[] = [];
   registry.onEnded((id) => ended.push(id));
-  return { registry, stored, at, ended, ...(await registry.open(user)) };
+  return { registry, stored, at, ended, ...(await opened(registry, user)) };
 }
 
 describe('an open session', () => {

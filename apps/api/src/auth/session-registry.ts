@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { User } from '@linepack/contracts';
 import type { Micros } from '@linepack/network';
-import type { SessionRepository } from '@linepack/store';
+import type { SessionRepository, UserWithPassword } from '@linepack/store';
 import type { Logger } from 'pino';
 import type { DatabaseGate } from '../database/database-gate';
 import { DatabaseAway } from '../http/errors';
@@ -52,17 +52,23 @@ export class SessionRegistry {
 
   /**
    * Starts a session.
-   * @returns the session, and the token that goes into the cookie and nowhere else
+   * @returns the session, and the token that goes into the cookie and nowhere else; null when the password was changed
+   *   or the account barred while it was checked
    * @throws DatabaseAway
    */
-  async open(user: User): Promise<{ session: Session; token: string }> {
+  async open({
+    user,
+    passwordHash,
+  }: Pick<UserWithPassword, 'user' | 'passwordHash'>): Promise<{ session: Session; token: string } | null> {
     const token = randomBytes(32).toString('base64url');
     const hash = digest(token);
     const now = this.now();
     const session = { id: hash.toString('hex'), user, createdAt: now, expiresAt: now + IDLE_MS };
-    await this.gate.run(() =>
-      this.repository.create(hash, user.userName, micros(now), micros(session.expiresAt)),
+    const account = { userName: user.userName, passwordHash };
+    const isOpen = await this.gate.run(() =>
+      this.repository.create(hash, account, micros(now), micros(session.expiresAt)),
     );
+    if (!isOpen) return null;
     this.kept.set(session.id, { session, checkedAt: now, touchedAt: now });
     return { session, token };
   }
@@ -102,13 +108,9 @@ export class SessionRegistry {
     await this.gate.run(() => this.repository.end(Buffer.from(session.id, 'hex')));
   }
 
-  /**
-   * Ends all of a user's sessions but one.
-   * @throws DatabaseAway
-   */
-  async endOthers(but: Session): Promise<void> {
+  /** All of a user's sessions but one were ended in the database. */
+  dropOthers(but: Session): void {
     const { userName } = but.user;
-    await this.gate.run(() => this.repository.endOthers(userName, Buffer.from(but.id, 'hex')));
     for (const { session } of [...this.kept.values()])
       if (session.user.userName === userName && session.id !== but.id) this.drop(session.id);
   }
