@@ -2,20 +2,25 @@ import type { LatestValue, LiveSample } from '@linepack/contracts';
 
 /**
  * The present value of every tag, from the database at the start and from the live bus since. What was heard later is
- * present, whatever its source time: a device's clock may be wrong or set.
+ * present, whatever its source time: a device's clock may be wrong or set. Nothing was heard later than now: another
+ * computer's clock may be ahead, and ours may have been set back, and neither may stand before what comes next.
  */
 export class LatestValues {
   private readonly values = new Map<number, LatestValue>();
 
-  /** @returns whether the word is not older than what was known */
-  take([tagId, ts, quality, value, heardAt]: LiveSample): boolean {
+  /**
+   * @param now this process's clock, microseconds
+   * @returns the word as it is kept; null when it is older than what was known
+   */
+  take([tagId, ts, quality, value, saidAt]: LiveSample, now: number): LiveSample | null {
     const known = this.values.get(tagId);
-    if (known && known.heardAt > heardAt) return false;
+    const heardAt = Math.min(saidAt, now);
+    if (known && Math.min(known.heardAt, now) > heardAt) return null;
     // Bad qualities are negative: such a value is shown as bad, beside the last good one.
     const usable = quality >= 0 && value !== null;
     const lastGood = usable ? { ts, value } : (known?.lastGood ?? null);
     this.values.set(tagId, { tagId, ts, quality, value, heardAt, lastGood });
-    return true;
+    return [tagId, ts, quality, value, heardAt];
   }
 
   /** Values read from the database; those that the bus has overtaken stay. */

@@ -1,12 +1,7 @@
-import {
-  Global,
-  Inject,
-  Module,
-  type OnApplicationBootstrap,
-  type OnApplicationShutdown,
-} from '@nestjs/common';
+import { Global, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { BusClient } from '../bus/bus-client';
 import { PlantMemory } from '../plant/plant-memory';
+import { CLOCK, type Clock } from '../settings/clock';
 import { LatestValues } from './latest-values';
 import { LiveFeed } from './live-feed';
 import { LiveGateway } from './live.gateway';
@@ -20,19 +15,15 @@ import { SocketHub } from './socket-hub';
     LiveGateway,
     {
       provide: LiveFeed,
-      useFactory: (bus: BusClient, latest: LatestValues, plant: PlantMemory, hub: SocketHub) =>
-        new LiveFeed(bus, latest, plant, hub),
-      inject: [BusClient, LatestValues, PlantMemory, SocketHub],
+      useFactory: (bus: BusClient, latest: LatestValues, plant: PlantMemory, hub: SocketHub, now: Clock) =>
+        new LiveFeed(bus, latest, plant, hub, now),
+      inject: [BusClient, LatestValues, PlantMemory, SocketHub, CLOCK],
     },
   ],
   exports: [SocketHub, LatestValues],
 })
-export class LiveModule implements OnApplicationBootstrap, OnApplicationShutdown {
+export class LiveModule implements OnApplicationShutdown {
   constructor(@Inject(LiveFeed) private readonly feed: LiveFeed) {}
-
-  onApplicationBootstrap(): void {
-    this.feed.start();
-  }
 
   onApplicationShutdown(): void {
     this.feed.stop();

@@ -56,7 +56,7 @@ export class ApiNode {
     );
     this.bus.subscribe(TOPIC.alarmTable('+'), (m) => void this.table.replace(m as AlarmTableMessage));
     this.bus.subscribe(TOPIC.live('+'), (m) =>
-      (m as LiveBatch).samples.forEach((sample) => this.latest.take(sample)),
+      (m as LiveBatch).samples.forEach((sample) => this.latest.take(sample, this.process.time.now())),
     );
     this.bus.subscribe(TOPIC.reply(CLIENT), (m) => this.answered(m as AlarmCommandReply));
     this.seed();

@@ -1,0 +1,61 @@
+import type { LiveSample } from '@linepack/contracts';
+import fc from 'fast-check';
+import { LatestValues } from './latest-values';
+
+const BAD = -2_147_483_648;
+const SECOND = 1_000_000;
+const T0 = 1_770_000_000 * SECOND;
+const valueOf = (latest: LatestValues) => latest.of([1])[0];
+
+describe('the present value', () => {
+  it('follows a change of quality under an unchanged stamp', () => {
+    const latest = new LatestValues();
+    latest.take([1, T0, 0, 3.2, T0], T0);
+    latest.take([1, T0, BAD, null, T0], T0);
+    expect(valueOf(latest)).toMatchObject({ quality: BAD, lastGood: { ts: T0, value: 3.2 } });
+  });
+
+  it.each([2 ** 53 - 1, T0 + 3_600 * SECOND])('is not kept by a source time far ahead: %d', (ahead) => {
+    const latest = new LatestValues();
+    latest.take([1, ahead, 0, 3.2, T0], T0);
+    expect(latest.take([1, T0 + SECOND, 0, 3.3, T0 + SECOND], T0 + SECOND)).not.toBeNull();
+    expect(valueOf(latest)?.value).toBe(3.3);
+  });
+
+  it('is not kept by a collector whose clock is far ahead: it was heard now', () => {
+    const latest = new LatestValues();
+    expect(latest.take([1, T0, 0, 3.2, 2 ** 53 - 1], T0)).toEqual([1, T0, 0, 3.2, T0]);
+    expect(latest.take([1, T0, 0, 3.3, T0 + 1], T0 + 1)?.[3]).toBe(3.3);
+  });
+
+  it('goes on when our own clock was set back an hour', () => {
+    const latest = new LatestValues();
+    latest.take([1, T0, 0, 3.2, T0], T0);
+    const back = T0 - 3_600 * SECOND;
+    expect(latest.take([1, T0, 0, 3.3, T0 + SECOND], back)?.[3]).toBe(3.3);
+  });
+
+  it('is not taken back by what was heard before, as a stopped collector may say when it wakes', () => {
+    const latest = new LatestValues();
+    latest.take([1, T0, 0, 3.2, T0 + 5], T0 + 10);
+    expect(latest.take([1, T0 + 99, 0, 1.1, T0 + 4], T0 + 10)).toBeNull();
+    latest.seed([{ tagId: 1, ts: T0 + 99, quality: 0, value: 1.1, heardAt: T0 + 4, lastGood: null }]);
+    expect(valueOf(latest)?.value).toBe(3.2);
+  });
+
+  it('is the last word of one collector, whatever stamps and qualities it says', () => {
+    const word = fc.tuple(fc.integer({ min: 0, max: 2 ** 53 - 1 }), fc.constantFrom(0, BAD), fc.nat(20));
+    fc.assert(
+      fc.property(fc.array(word, { minLength: 1 }), fc.integer({ min: -50, max: 50 }), (words, skew) => {
+        const latest = new LatestValues();
+        let now = T0;
+        for (const [i, [ts, quality, later]] of words.entries()) {
+          now += later;
+          const said: LiveSample = [1, ts, quality, quality === BAD ? null : i, now + skew];
+          expect(latest.take(said, now)?.[3]).toBe(said[3]);
+        }
+        expect(valueOf(latest)?.heardAt).toBeLessThanOrEqual(now);
+      }),
+    );
+  });
+});
