@@ -1,3 +1,4 @@
+export * from './address';
 export * from './text';
 export * from './units';
 export * from './units-of-measure';

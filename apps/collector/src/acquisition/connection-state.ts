@@ -22,6 +22,7 @@ export class ConnectionState {
       lastNotificationAt: null,
       monitored: 0,
       rejected: 0,
+      withoutFirstValue: 0,
       error: null,
     };
   }
@@ -34,11 +35,12 @@ export class ConnectionState {
     this.current = { ...this.current, lastNotificationAt: this.time.now() };
   }
 
-  monitoring(counts: Pick<SourceState, 'monitored' | 'rejected' | 'error'>): void {
+  monitoring(counts: Pick<SourceState, 'monitored' | 'rejected' | 'withoutFirstValue' | 'error'>): void {
     this.current = { ...this.current, ...counts };
   }
 
   connected(): void {
+    if (this.current.state === 'connected') return;
     this.current = { ...this.current, state: 'connected', since: this.time.now(), error: null };
     this.tell('connected', () => this.sink.connected());
   }
@@ -63,7 +65,7 @@ export class ConnectionState {
 
   private away(error: string, state: SourceState['state']): void {
     const since = this.current.state === 'connected' ? this.time.now() : this.current.since;
-    this.current = { ...this.current, state, since, error, monitored: 0 };
+    this.current = { ...this.current, state, since, error, monitored: 0, withoutFirstValue: 0 };
   }
 
   private tell(what: Told, say: () => void): void {
