@@ -73,6 +73,7 @@ export function assemble(around: Surroundings): Assembled {
     spool,
     refused: files.refused,
     onJournalled: (events) => engine.journalled(events),
+    onFull: () => undefined,
     time,
     log,
   });
