@@ -88,7 +88,7 @@ const jestProjects = ['apps', 'libs']
   .flatMap((folder) => readdirSync(folder).map((name) => ({ name, folder: `${folder}/${name}` })))
   .filter(({ folder }) => ['mjs', 'cjs'].some((e) => existsSync(`${folder}/jest.config.${e}`)))
   .map(({ name }) => name)
-  .concat('tools');
+  .concat('tools', 'storm');
 
 rmSync(results, { recursive: true, force: true });
 mkdirSync(results, { recursive: true });

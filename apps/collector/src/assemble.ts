@@ -73,7 +73,6 @@ export function assemble(around: Surroundings): Assembled {
     spool,
     refused: files.refused,
     onJournalled: (events) => engine.journalled(events),
-    onFull: () => undefined,
     time,
     log,
   });
@@ -129,9 +128,7 @@ export function assemble(around: Surroundings): Assembled {
     database: outbox.database,
     spool: outbox.spool,
     spoolIsFull: outbox.spoolIsFull,
-    sources: acquisition.states().map((s) => ({ ...s, ...flow.factsOf(s.sourceId as SourceId) })),
-    ledger: flow.ledger.sum(),
-    stampFaults: flow.values.stampFaults(),
+    sources: acquisition.states(),
     samplesPerSecond: rate.perSecond(),
     ...outbox.counts,
     partitions: ownership.leases.length,
@@ -167,7 +164,6 @@ export function assemble(around: Surroundings): Assembled {
     timers.forEach((timer) => timer.cancel());
     await reader.stop();
     await acquisition.stop();
-    flow.stop();
     live.stop();
     engine.stop();
     await outbox.stop();

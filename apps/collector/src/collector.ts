@@ -20,7 +20,7 @@ import { startHealthServer } from './health/health-server';
 import type { Log } from './log';
 import type { Settings } from './settings';
 import { systemTime } from './time';
-import { DatabaseDestination, parseEntry } from './write/entry';
+import { DatabaseDestination, type Entry } from './write/entry';
 import { RefusedFile } from './write/refused-file';
 import { Spool } from './write/spool';
 
@@ -64,10 +64,9 @@ export async function startCollector(settings: Settings, log: Log): Promise<Coll
     leases: new LeaseRepository(pool),
     configuration: new ConfigRepository(pool),
     destination: new DatabaseDestination(new SampleWriter(pool), alarms, new CoverageRepository(pool)),
-    spool: Spool.open({
+    spool: Spool.open<Entry>({
       disk: new NodeDisk(join(folder, 'spool')),
       maxBytes: settings.spoolBytes,
-      parse: parseEntry,
       log: (message) => log.warn(message),
     }),
     files: {

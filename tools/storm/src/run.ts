@@ -1,3 +1,4 @@
+import type { Undo } from './breaks/patch';
 import { identitiesFrom } from './kernel/identity';
 import { Kernel } from './kernel/kernel';
 import { Random } from './kernel/random';
@@ -20,12 +21,20 @@ export interface Outcome {
   readonly trace: string;
 }
 
-/** Plays one seed's story from beginning to end. */
-export async function runSeed(seed: number, keep: 'lines' | 'hash'): Promise<Outcome> {
+/**
+ * Plays one seed's story from beginning to end.
+ * @param putBack a fault that was mended and is put back for this run
+ */
+export async function runSeed(
+  seed: number,
+  keep: 'lines' | 'hash',
+  putBack: () => Undo = () => () => undefined,
+): Promise<Outcome> {
   const random = new Random(seed, 'storm');
   const trace = new Trace(keep);
   const kernel = new Kernel(random, trace, START_US);
   identitiesFrom(random.stream('identity'));
+  const undo = putBack();
   const release = guardReality((what) => kernel.broke(what));
   try {
     const oracle = new Oracle();
@@ -37,5 +46,6 @@ export async function runSeed(seed: number, keep: 'lines' | 'hash'): Promise<Out
     return { seed, violations, hash: trace.hash, steps: trace.count, claims, trace: trace.text() };
   } finally {
     release();
+    undo();
   }
 }

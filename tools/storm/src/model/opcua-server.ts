@@ -27,6 +27,9 @@ export class OpcUaServer {
   clockOffset = 0;
   /** Nodes it does not know just now: BadNodeIdUnknown for whoever asks. */
   readonly unknown = new Set<string>();
+  /** Nodes whose value it says is bad. */
+  readonly bad = new Set<string>();
+  private readonly judgements = new Map<string, number>();
   private readonly nodes = new Map<string, NodeValue>();
   private readonly subscriptions = new Set<Subscription>();
   /** True time since when it has been saying all that changes. */
@@ -42,8 +45,28 @@ export class OpcUaServer {
     this.speaksSince = kernel.now;
   }
 
-  set(node: string, value: number | null, quality = 0): void {
-    const now = { value, quality, sourceTime: Math.round(this.kernel.now + this.clockOffset) };
+  set(node: string, value: number): void {
+    const quality = this.nodes.get(node)?.quality ?? 0;
+    this.say(node, { value, quality, sourceTime: Math.round(this.kernel.now + this.clockOffset) });
+  }
+
+  /** Another quality of what it measured, under the stamp that it has. */
+  judge(node: string, quality: number): void {
+    const now = this.nodes.get(node);
+    if (!now) throw new Error(`${node}: no such node`);
+    this.kernel.note(this.id, `${node} is ${quality < 0 ? 'bad' : 'good'}`);
+    this.judgements.set(node, this.kernel.now);
+    if (quality < 0) this.bad.add(node);
+    else if (this.bad.delete(node)) this.speaksSince = this.kernel.now;
+    this.say(node, { ...now, quality });
+  }
+
+  /** True time at which the quality of a node was last set. */
+  judgedAt(node: string): number {
+    return this.judgements.get(node) ?? 0;
+  }
+
+  private say(node: string, now: NodeValue): void {
     this.nodes.set(node, now);
     for (const { items } of this.subscriptions) {
       const queue = items.get(node);

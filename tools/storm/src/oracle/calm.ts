@@ -27,12 +27,14 @@ export function reachesSince(world: World, node: CollectorNode, source: 'plc' | 
 export function hearsSince(world: World, node: CollectorNode, key: string): number {
   const tag = TAGS.find((t) => keyOf(t) === key);
   if (!tag) throw new Error(`${key}: no such tag`);
-  if ('node' in tag.at)
-    return world.plant.plc.unknown.has(tag.at.node) ? Infinity : reachesSince(world, node, 'plc');
+  if ('node' in tag.at) return isSilentNode(world, tag.at.node) ? Infinity : reachesSince(world, node, 'plc');
   const device = world.plant.deviceOf(key);
   if (!device || device.isDead || device.isCutOff) return Infinity;
   return Math.max(device.speaksSince, reachesSince(world, node, 'broker'));
 }
+
+const isSilentNode = ({ plant: { plc } }: World, node: string): boolean =>
+  plc.unknown.has(node) || plc.bad.has(node);
 
 /** True time since when the clock that stamps a tag has been going without a step. */
 export function clockSince(world: World, key: string): number {

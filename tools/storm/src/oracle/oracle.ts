@@ -16,6 +16,8 @@ export const TOLERANCE_S = {
   silence: 3 * MAX_REPORT_S + 28,
   configuration: 45,
 } as const;
+/** What a screen may lag behind and clocks may differ, s. */
+const STALE_S = 2;
 const LOOK_MS = 1_000;
 /** Values of one level differ by less than this; see `Device`. */
 const SAME = 1e-3;
@@ -81,6 +83,7 @@ export class Oracle implements Witness {
     this.stationAlarms();
     this.areaAlarm();
     this.screens();
+    this.badValues();
   }
 
   private isOver(since: number, seconds: number): boolean {
@@ -174,6 +177,21 @@ export class Oracle implements Witness {
     const since = Math.max(this.calm.since(), this.calm.busSince(), at);
     if (this.isOver(since, TOLERANCE_S.alarm))
       this.claim('network', AREA_ALARM, active, `the closed day is ${active ? 'in breach' : 'within'}`);
+  }
+
+  /** What its server calls bad is shown as bad. */
+  private badValues(): void {
+    const { world } = this;
+    for (const tag of TAGS) {
+      if (!('node' in tag.at) || !world.plant.plc.bad.has(tag.at.node)) continue;
+      const key = keyOf(tag);
+      const reached = this.calm.hearing((c) => reachesSince(world, c, 'plc'));
+      const since = Math.max(reached, this.calm.busSince(), world.plant.plc.judgedAt(tag.at.node));
+      if (!this.isOver(since, TOLERANCE_S.alarm)) continue;
+      this.claims += 1;
+      const [shown] = world.api.latest.of([tagIdOf(key)]);
+      if (shown && shown.quality >= 0) this.violate('bad shown as good', key, `shows ${shown.value}`);
+    }
   }
 
   /** What the api would show is what the plant says. */

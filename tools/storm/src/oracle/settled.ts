@@ -1,11 +1,11 @@
 import type { Alarm } from '@linepack/contracts';
 import { tagIdOf } from '../world/network';
-import type { SaidWord } from '../world/device';
+import type { Device } from '../world/device';
 import type { World } from '../world/world';
 import type { Oracle } from './oracle';
 
-const MINUTE_US = 60_000_000;
-const HOUR_US = 60 * MINUTE_US;
+/** In a burst each word is the present one until the next is there. */
+const MOMENT_US = 100_000;
 
 const standingOf = ({ letter, occurrence, active, noted }: Alarm): string =>
   `${letter}${occurrence} ${active ? 'active' : 'inactive'} ${noted.station?.comment ?? '-'} ${noted.dispatch?.comment ?? '-'}`;
@@ -24,28 +24,42 @@ export function judge(world: World, oracle: Oracle): void {
   world.kernel.breakdowns.forEach((b) => oracle.violate('breakdown', b.split('\n')[0] as string, b));
 }
 
-/** A word that was acknowledged to the plant is in the database exactly once, if it has a stamp that can be believed. */
+/**
+ * A word that was acknowledged to the plant is in the database. Where a device's clock was right all along, its words
+ * stand there in their order: what holds may be stored again, but no word comes back after a later one.
+ */
 function words(world: World, oracle: Oracle): void {
   const { broker, devices, database } = world.plant;
-  const counts = new Map<string, number>();
-  const idOf = (key: string, value: number | null): string => `${tagIdOf(key)} ${value}`;
+  const stored = new Set<string>();
   for (const [tagId, rows] of database.samples.byTag)
-    for (const { value } of rows.values()) {
-      const id = `${tagId} ${value}`;
-      counts.set(id, (counts.get(id) ?? 0) + 1);
-    }
-  const isPlausible = ({ stamp }: SaidWord): boolean =>
-    stamp !== null &&
-    stamp > world.kernel.startUs - 2 * HOUR_US &&
-    stamp < world.kernel.startUs + 50 * MINUTE_US;
+    for (const { value } of rows.values()) stored.add(`${tagId} ${value}`);
   for (const { payload, topic } of broker.acknowledged.values())
-    for (const word of devices.find((d) => d.topic === topic)?.said.get(payload) ?? []) {
-      const count = counts.get(idOf(word.key, word.value)) ?? 0;
-      if (count === 0)
-        oracle.violate('lost word', `${word.key}`, `${word.value} was acknowledged and is nowhere`);
-      if (count > 1 && isPlausible(word))
-        oracle.violate('doubled word', `${word.key}`, `${word.value} is there ${count} times`);
-    }
+    for (const { key, value } of devices.find((d) => d.topic === topic)?.said.get(payload) ?? [])
+      if (!stored.has(`${tagIdOf(key)} ${value}`))
+        oracle.violate('lost word', key, `${value} was acknowledged and is nowhere`);
+  for (const device of devices)
+    if (device.isStamped && device.clockSince === 0)
+      device.keys.forEach((key) => inOrder(world, oracle, device, key));
+}
+
+function inOrder(world: World, oracle: Oracle, device: Device, key: string): void {
+  const said = [...device.said.values()].flat().filter((w) => w.key === key);
+  const numbers = new Map(said.map(({ value }, number) => [value, number]));
+  const rows = world.plant.database.samples.rows(tagIdOf(key));
+  let before = -1;
+  for (const [i, { value, ts }] of rows.entries()) {
+    if (value === null) continue;
+    const number = numbers.get(value);
+    const heldUs = (rows[i + 1]?.ts ?? Infinity) - ts;
+    if (number === undefined) oracle.violate('made-up word', key, `${value} was never said`);
+    else if (number < before && heldUs > MOMENT_US)
+      oracle.violate(
+        'word out of order',
+        key,
+        `${value} holds from ${ts} on, after a word that was said later`,
+      );
+    before = Math.max(before, number ?? before);
+  }
 }
 
 /** Never two writers in one epoch. */

@@ -52,6 +52,10 @@ export class Device {
   get topic(): string {
     return this.options.topic;
   }
+  /** Whether its messages carry its own time. */
+  get isStamped(): boolean {
+    return this.options.stamps === 'stamped';
+  }
   get keys(): string[] {
     return [...this.options.paths.keys()];
   }

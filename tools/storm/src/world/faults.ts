@@ -7,6 +7,8 @@ type Fault = (world: World, random: Random) => () => void;
 
 const SECOND_US = 1_000_000;
 const HOUR_US = 3_600 * SECOND_US;
+/** OPC 10000-4, table 186, as int32. */
+const BAD_SENSOR_FAILURE = 0x808c0000 | 0;
 const none = (): void => undefined;
 
 const routesOf = (world: World) => [
@@ -76,6 +78,12 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
   plcClockSteps: ({ plant }, random) => {
     stepClock((offset) => plant.plc.setClock(offset), random, plant.kernel.now);
     return none;
+  },
+  plcDoubtsValue: ({ plant }, random) => {
+    const tag = random.pick(TAGS.filter((t) => 'node' in t.at));
+    const node = 'node' in tag.at ? tag.at.node : '';
+    plant.plc.judge(node, BAD_SENSOR_FAILURE);
+    return () => plant.plc.judge(node, 0);
   },
   plcForgetsNode: (world, random) => {
     const { plc } = world.plant;

@@ -7,11 +7,9 @@ export interface Columns {
   readonly min: (number | null)[];
   readonly max: (number | null)[];
   readonly quality: number[];
-  /** Share of the point's time in which a usable value held, which its value is the mean of. */
-  readonly usable: number[];
 }
 
-export const emptyColumns = (): Columns => ({ ts: [], value: [], min: [], max: [], quality: [], usable: [] });
+export const emptyColumns = (): Columns => ({ ts: [], value: [], min: [], max: [], quality: [] });
 
 /**
  * Appends a live sample unless it is older than what is there. A bad value is a gap, not a zero. What changes under the
@@ -28,7 +26,6 @@ export function append(columns: Columns, [, ts, quality, value]: LiveSample): bo
   columns.min.push(usable);
   columns.max.push(usable);
   columns.quality.push(quality);
-  columns.usable.push(usable === null ? 0 : 1);
   return true;
 }
 
@@ -44,12 +41,10 @@ export function dropBefore(columns: Columns, from: number): void {
 export function joined(history: HistorySeries, live: readonly LiveSample[]): Columns {
   const columns: Columns = {
     ts: [...history.ts],
-    // A bucket whose worst was Bad still has the mean of what was usable in it.
-    value: history.value.map((v, i) => ((history.usable[i] ?? 0) > 0 ? v : null)),
+    value: history.value.map((v, i) => ((history.quality[i] ?? 0) < 0 ? null : v)),
     min: [...history.min],
     max: [...history.max],
     quality: [...history.quality],
-    usable: [...history.usable],
   };
   for (const sample of live) append(columns, sample);
   return columns;

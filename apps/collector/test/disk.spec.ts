@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isNoSpace, writeDurably, type Disk } from '../../src/disk/disk';
-import { NodeDisk } from '../../src/disk/node-disk';
-import { seeded } from '../seeded';
-import { SimulatedMedium } from '../simulated-disk';
+import { isNoSpace, writeDurably, type Disk } from '../src/disk/disk';
+import { NodeDisk } from '../src/disk/node-disk';
+import { seeded } from './seeded';
+import { SimulatedMedium } from './simulated-disk';
 
 const text = (bytes: Buffer | null): string | null => bytes && bytes.toString('utf8');
 const put = async (disk: Disk, name: string, content: string, at = 0): Promise<void> => {

@@ -1,0 +1,20 @@
+import type { Undo } from './patch';
+import {
+  oldMessagesAreOfNow,
+  qualityUnderOneStampIsNothing,
+  screensFollowStamps,
+  stampsDecide,
+  steadyValuesAreNotHeard,
+} from './present-values';
+
+/**
+ * Faults that were met once and mended, by name: each puts one back into the assembled parts, to see that the storm
+ * finds it. A switch of the test and not of the product.
+ */
+export const BREAKS: Readonly<Record<string, () => Undo>> = {
+  stampsDecide,
+  oldMessagesAreOfNow,
+  qualityUnderOneStampIsNothing,
+  steadyValuesAreNotHeard,
+  screensFollowStamps,
+};
