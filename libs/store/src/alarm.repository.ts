@@ -54,9 +54,13 @@ export class AlarmRepository {
     return inTransaction(this.pool, (client) => appendEntries(client, entries));
   }
 
-  /** Writes states without an event (a delay that began to run). Older epochs do not overwrite younger ones. */
+  /**
+   * Writes states without an event: a delay that began or ended. Of an alarm that is known only the delay is taken, and
+   * only while it is in the state to which the delay belongs: so it may come again, and too late, after an event.
+   * Older epochs do not overwrite younger ones.
+   */
   async saveStates(states: readonly StoredAlarm[]): Promise<void> {
-    if (states.length > 0) await upsertStates(this.pool, states);
+    if (states.length > 0) await upsertStates(this.pool, states, DELAY_ONLY);
   }
 
   /**
@@ -158,7 +162,7 @@ async function appendEntries(
     await insertEvents(client, fresh);
     await client.query('update alarm_seq set last = $1', [last]);
     const states = new Map(fresh.map((e) => [e.event.alarmId, { ...e, alarm: e.event.state }]));
-    await upsertStates(client, [...states.values()]);
+    await upsertStates(client, [...states.values()], WHOLE_STATE);
   }
   return entries.map(({ event }) => ({
     eventId: event.eventId,
@@ -181,7 +185,33 @@ async function insertEvents(db: Queryable, entries: readonly (JournalEntry & { s
   );
 }
 
-async function upsertStates(db: Queryable, states: readonly StoredAlarm[]): Promise<void> {
+/** What an event led to. */
+const WHOLE_STATE = `
+  on conflict (alarm_id) do update set
+    partition = excluded.partition, station_id = excluded.station_id, tag_id = excluded.tag_id,
+    area_id = excluded.area_id, source_id = excluded.source_id, condition = excluded.condition,
+    class = excluded.class, priority = excluded.priority, name = excluded.name, occurrence = excluded.occurrence,
+    active = excluded.active, acknowledged = excluded.acknowledged, latched = excluded.latched,
+    shelved_until = excluded.shelved_until, suppressed_by = excluded.suppressed_by,
+    out_of_service = excluded.out_of_service, active_since = excluded.active_since,
+    returned_at = excluded.returned_at, value = excluded.value, limit_value = excluded.limit_value,
+    unit = excluded.unit, subject = excluded.subject, noted = excluded.noted, letter = excluded.letter,
+    pending_since = excluded.pending_since, pending_received_at = excluded.pending_received_at,
+    pending_kind = excluded.pending_kind,
+    owner_epoch = excluded.owner_epoch
+  where a.owner_epoch <= excluded.owner_epoch` as const;
+
+const DELAY_ONLY = `
+  on conflict (alarm_id) do update set
+    pending_since = excluded.pending_since, pending_received_at = excluded.pending_received_at,
+    pending_kind = excluded.pending_kind, owner_epoch = excluded.owner_epoch
+  where a.owner_epoch <= excluded.owner_epoch and a.occurrence = excluded.occurrence and a.active = excluded.active` as const;
+
+async function upsertStates(
+  db: Queryable,
+  states: readonly StoredAlarm[],
+  onConflict: typeof WHOLE_STATE | typeof DELAY_ONLY,
+): Promise<void> {
   const rows = states.map(({ alarm, pendingSince, pendingReceivedAt, pendingKind, ownerEpoch }) => ({
     ...alarm,
     pendingSince,
@@ -204,19 +234,7 @@ async function upsertStates(db: Queryable, states: readonly StoredAlarm[]): Prom
        "shelvedUntil" bigint, "suppressedBy" text, "outOfService" boolean, "activeSince" bigint,
        "returnedAt" bigint, value float8, "limit" float8, unit text, subject text, noted jsonb,
        letter text, "pendingSince" bigint, "pendingReceivedAt" bigint, "pendingKind" text, "ownerEpoch" bigint)
-     on conflict (alarm_id) do update set
-       partition = excluded.partition, station_id = excluded.station_id, tag_id = excluded.tag_id,
-       area_id = excluded.area_id, source_id = excluded.source_id, condition = excluded.condition,
-       class = excluded.class, priority = excluded.priority, name = excluded.name, occurrence = excluded.occurrence,
-       active = excluded.active, acknowledged = excluded.acknowledged, latched = excluded.latched,
-       shelved_until = excluded.shelved_until, suppressed_by = excluded.suppressed_by,
-       out_of_service = excluded.out_of_service, active_since = excluded.active_since,
-       returned_at = excluded.returned_at, value = excluded.value, limit_value = excluded.limit_value,
-       unit = excluded.unit, subject = excluded.subject, noted = excluded.noted, letter = excluded.letter,
-       pending_since = excluded.pending_since, pending_received_at = excluded.pending_received_at,
-       pending_kind = excluded.pending_kind,
-       owner_epoch = excluded.owner_epoch
-     where a.owner_epoch <= excluded.owner_epoch`,
+     ${onConflict}`,
     [JSON.stringify(rows)],
   );
 }

@@ -1,3 +1,4 @@
+import type { Micros } from '@linepack/network';
 import { AlarmRepository, LeaseRepository } from '../src/index';
 import { T0, alarm, entry } from './alarm-examples';
 import { startTestDatabase, type TestDatabase } from './test-database';
@@ -71,6 +72,36 @@ describe('the alarm journal', () => {
     ]);
     expect((await alarms.find('tag:gate.d:L'))?.letter).toBe('C');
     expect((await alarms.eventsAfter(late!.seq - 1, { limit: 1 }))[0]?.state.letter).toBe('B');
+  });
+
+  it('a delay that comes again, or too late, changes only the delay, and only of the occurrence it belongs to', async () => {
+    const before = alarm('tag:gate.g:L', { active: false, letter: 'A', occurrence: 0, activeSince: null });
+    const delay = (pendingSince: number | null) => ({
+      alarm: before,
+      pendingSince: pendingSince as Micros | null,
+      pendingReceivedAt: pendingSince as Micros | null,
+      pendingKind: pendingSince === null ? null : 'on',
+      ownerEpoch: 1,
+    });
+    const stored = async () => (await alarms.states('gate')).find((s) => s.alarm.alarmId === before.alarmId);
+    await alarms.saveStates([delay(T0)]);
+    expect(await stored()).toEqual(delay(T0));
+    await alarms.saveStates([delay(null)]);
+    expect(await stored()).toEqual(delay(null));
+    const raised = entry(alarm('tag:gate.g:L'));
+    await alarms.append([raised]);
+    // What a spool replays after a crash, or a statement that hung, was true before the event.
+    await alarms.saveStates([delay(T0)]);
+    expect(await stored()).toEqual({
+      alarm: raised.event.state,
+      pendingSince: T0 + 5,
+      pendingReceivedAt: T0 + 7,
+      pendingKind: 'off',
+      ownerEpoch: 1,
+    });
+    const noted = alarm('tag:gate.g:L', { noted: { station: null, dispatch: null } });
+    await alarms.saveStates([{ ...delay(T0 + 9), alarm: noted }]);
+    expect(await stored()).toMatchObject({ alarm: raised.event.state, pendingSince: T0 + 9 });
   });
 
   it('numbers writers that come at once without a gap, in the order of commit', async () => {

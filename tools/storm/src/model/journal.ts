@@ -26,7 +26,7 @@ export class JournalTable {
       this.lines.push({ event: { ...event, seq }, ownerEpoch: rest.ownerEpoch });
       states.set(event.alarmId, { ...rest, alarm: event.state });
     }
-    this.saveStates([...states.values()]);
+    this.takeStates([...states.values()]);
     return entries.map(({ event: { eventId, alarmId } }) => ({
       eventId,
       alarmId,
@@ -34,7 +34,19 @@ export class JournalTable {
     }));
   }
 
+  /** Only the delay, of an alarm that is known, and only while it is in the state to which the delay belongs. */
   saveStates(states: readonly StoredAlarm[]): void {
+    this.takeStates(
+      states.flatMap((state) => {
+        const there = this.stored.get(state.alarm.alarmId)?.alarm;
+        if (!there) return [state];
+        const { occurrence, active } = state.alarm;
+        return occurrence === there.occurrence && active === there.active ? [{ ...state, alarm: there }] : [];
+      }),
+    );
+  }
+
+  private takeStates(states: readonly StoredAlarm[]): void {
     for (const state of clone(states)) {
       const there = this.stored.get(state.alarm.alarmId);
       if (!there || there.ownerEpoch <= state.ownerEpoch) this.stored.set(state.alarm.alarmId, state);
