@@ -1,4 +1,4 @@
-import { limitAlarms, NORMAL, reduce, type AlarmDefinition, type AlarmState } from '@linepack/alarm';
+import { limitAlarms, limitObservation, NORMAL, reduce, type AlarmDefinition, type AlarmState } from '@linepack/alarm';
 import { DETAIL } from '@linepack/gas';
 import type { Micros, PressureAbsKPa, TagId, TemperatureK } from '@linepack/network';
 import {
@@ -84,8 +84,9 @@ function evaluateAll(messages: readonly (readonly DecodedValue[])[]): void {
   for (const values of messages)
     for (const [k, { value, quality, ts }] of values.entries())
       for (const definition of definitions[k] ?? []) {
-        const input = { kind: 'value', at: ts as Micros, value, quality } as const;
-        const result = reduce(definition, states.get(definition.alarmId) ?? NORMAL, input);
+        const stamped = { at: ts as Micros, receivedAt: ts as Micros, clockSession: 1 };
+        const observation = limitObservation(definition, { ...stamped, value, quality });
+        const result = reduce(definition, states.get(definition.alarmId) ?? NORMAL, observation);
         if (!result.ok) throw new Error(result.detail);
         states.set(definition.alarmId, result.state);
         seen += result.events.length;

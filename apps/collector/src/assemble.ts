@@ -82,7 +82,9 @@ export function assemble(around: Surroundings): Assembled {
     tell: (topic, message, keep) => bus.tell(topic, message, keep),
     journal: (entries) => outbox.put({ kind: 'journal', entries }, PATIENCE_MS.journal),
     onChange: () => (changed = true),
+    states: () => undefined,
     doubt: () => ownership.doubt(),
+    log,
   });
   const ownership: PartitionOwnership = new PartitionOwnership({
     owner,

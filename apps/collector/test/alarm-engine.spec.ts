@@ -9,7 +9,7 @@ import type { Micros } from '@linepack/network';
 import type { JournalEntry, StoredAlarm } from '@linepack/store';
 import { AlarmEngine } from '../src/alarm/alarm-engine';
 import { systemTime } from '../src/time';
-import { until } from './house';
+import { quiet, until } from './house';
 import { PRESSURE, STATION, definitions, pressureOf } from './one-alarm';
 
 /** An engine that owns the station; the journal takes everything at once. */
@@ -25,7 +25,9 @@ class Owner {
       return Promise.resolve('journal');
     },
     onChange: () => undefined,
+    states: () => undefined,
     doubt: () => null,
+    log: quiet,
   });
 
   constructor(stored: readonly StoredAlarm[] = []) {

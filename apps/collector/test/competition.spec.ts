@@ -163,7 +163,9 @@ class Contender {
         return 'journal';
       },
       onChange: () => undefined,
+      states: () => undefined,
       doubt: () => this.ownership.doubt(),
+      log: quiet,
     });
     this.ownership = new PartitionOwnership({
       owner,

@@ -54,16 +54,46 @@ export interface AlarmDefinition {
   readonly acknowledgedBy: Position;
 }
 
+/** HH and LL ask for a hand at once, H and L for a look; figures of ISA-18.2 count by them. */
+export const PRIORITY: Readonly<Record<Condition, Priority>> = {
+  HH: 1,
+  H: 2,
+  L: 2,
+  LL: 1,
+  communication: 2,
+  badQuality: 2,
+  loss: 2,
+  clockSkew: 3,
+  noFirstValue: 2,
+  spoolFull: 1,
+  entrySetAside: 2,
+};
+
+/** Which position moves the ISA state, by class: the station for its process, dispatch for the rest. A default. */
+export const ACKNOWLEDGED_BY: Readonly<Record<AlarmClass, Position>> = {
+  process: 'station',
+  communication: 'dispatch',
+  loss: 'dispatch',
+  diagnostic: 'dispatch',
+};
+
 export interface Note {
   readonly by: string;
   readonly at: Micros;
   readonly comment: string;
 }
 
-/** A delay that runs: since when (source time) the opposite of the present state has been observed. */
+/** A delay that runs towards the opposite of the present state. */
 export interface Pending {
   readonly kind: 'raise' | 'return';
+  /** Since when the opposite has been observed, by the clock that stamped it. */
   readonly since: Micros;
+  /** The same moment on our clock, as near as the observations since then tell. */
+  readonly receivedAt: Micros;
+  /** Within it stamps may be compared with `since`; null for a delay that an earlier process began. */
+  readonly clockSession: number | null;
+  /** `unknown`: nothing usable is known at present; the next observation that says something decides. */
+  readonly standing: 'seen' | 'unknown';
   readonly value: number | null;
   readonly limit: number | null;
   readonly quality: number | null;
@@ -85,12 +115,10 @@ export interface AlarmState {
   readonly value: number | null;
   readonly limit: number | null;
   readonly noted: Readonly<Record<Position, Note | null>>;
-  /** What exactly is wrong; another subject while active is a new occurrence. Not in the journal. */
+  /** What exactly the present occurrence is about; another subject while active is a new occurrence. */
   readonly subject: string | null;
-  /** Not in the journal: after a restart a delay begins again. */
+  /** Stored beside the journal, because it begins and ends without an event. */
   readonly pending: Pending | null;
-  /** Source time of the newest observation; an older one is ignored. Not in the journal. */
-  readonly observedAt: Micros | null;
 }
 
 export const NORMAL: AlarmState = {
@@ -108,7 +136,6 @@ export const NORMAL: AlarmState = {
   noted: { station: null, dispatch: null },
   subject: null,
   pending: null,
-  observedAt: null,
 };
 
 export type EventKind =

@@ -1,4 +1,11 @@
 export * from './alarm';
+export * from './audit';
 export type { AcknowledgeCommand, AlarmCommand, CommandFault, Reduction } from './commands';
-export * from './limits';
+export * from './condition/bad-quality';
+export * from './condition/communication';
+export * from './condition/diagnostic';
+export * from './condition/level';
+export * from './condition/limit';
+export * from './condition/loss';
+export type { Observation, Says } from './observation';
 export * from './reducer';

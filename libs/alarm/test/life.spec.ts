@@ -1,4 +1,4 @@
-import { reportedAlarm, type AlarmDefinition } from '../src/index';
+import { lossAlarm, type AlarmDefinition } from '../src/index';
 import { outletHigh, play } from './script';
 
 const check = (script: string, definition: AlarmDefinition = outletHigh): void => {
@@ -8,7 +8,7 @@ const check = (script: string, definition: AlarmDefinition = outletHigh): void =
 
 // Limit 0.37, deadband 0.01, on-delay 10 s, off-delay 5 s. time, input | letter, occurrence, events
 describe('the life of a high alarm', () => {
-  test('raised, acknowledged while active, returned', () =>
+  test('R1 C3 raised, acknowledged while active, returned', () =>
     check(`
       0:00 value 0.35              | A 0
       1:00 value 0.37              | A 0
@@ -19,7 +19,7 @@ describe('the life of a high alarm', () => {
       3:05 value 0.35              | A 1 returned@3:05
     `));
 
-  test('returned before anybody came, acknowledged afterwards', () =>
+  test('S1 R1 returned before anybody came, acknowledged afterwards', () =>
     check(`
       0:00 value 0.40              | A 0
       0:20 tick                    | B 1 raised@0:10
@@ -28,7 +28,7 @@ describe('the life of a high alarm', () => {
       2:00 acknowledge station     | A 1 acknowledged@2:00
     `));
 
-  test('returned unacknowledged and back again is a new occurrence, and the old one cannot be acknowledged', () =>
+  test('S2 C1 returned unacknowledged and back again is a new occurrence, and the old one cannot be acknowledged', () =>
     check(`
       0:00 value 0.40              | A 0
       0:10 tick                    | B 1 raised@0:10
@@ -40,7 +40,7 @@ describe('the life of a high alarm', () => {
       2:30 acknowledge station 2   | C 2 acknowledged@2:30
     `));
 
-  test('each position notes for itself; the station moves the state', () =>
+  test('C1 C2 C3 each position notes for itself; the station moves the state', () =>
     check(`
       0:00 acknowledge station     | A 0 nothingToAcknowledge
       0:00 value 0.40              | A 0
@@ -51,7 +51,7 @@ describe('the life of a high alarm', () => {
       0:31 acknowledge station     | C 1 nothingToAcknowledge
     `));
 
-  test('normal again, it waits for the position that has not noted it, whichever that is', () =>
+  test('C2 S3 normal again, it waits for the position that has not noted it, whichever that is', () =>
     check(`
       0:00 value 0.40              | A 0                     |
       0:10 tick                    | B 1 raised@0:10         | station dispatch
@@ -69,7 +69,7 @@ describe('the life of a high alarm', () => {
       5:00 acknowledge station 2   | A 2 acknowledged@5:00   |
     `));
 
-  test('a dip inside the on-delay starts it anew, even inside the deadband', () =>
+  test('R2 a dip inside the on-delay starts it anew, even inside the deadband', () =>
     check(`
       0:00 value 0.38              | A 0
       0:08 value 0.365             | A 0
@@ -78,7 +78,7 @@ describe('the life of a high alarm', () => {
       0:19 tick                    | B 1 raised@0:19
     `));
 
-  test('inside the deadband it does not return, and an excursion restarts the off-delay', () =>
+  test('R2 inside the deadband it does not return, and an excursion restarts the off-delay', () =>
     check(`
       0:00 value 0.38              | A 0
       0:10 tick                    | B 1 raised@0:10
@@ -91,7 +91,7 @@ describe('the life of a high alarm', () => {
       2:15 tick                    | D 1 returned@2:15
     `));
 
-  test('a delay that was up before the next value fires at its own time, without any tick', () =>
+  test('R3 a delay that was up before the next value fires at its own time, without any tick', () =>
     check(`
       0:00 value 0.38              | A 0
       5:00 value 0.30              | B 1 raised@0:10
@@ -100,33 +100,162 @@ describe('the life of a high alarm', () => {
 });
 
 describe('what a value that is not good does', () => {
-  test('bad neither raises nor returns, and a delay begins again', () =>
+  test('Q1 bad neither raises nor returns', () =>
+    check(`
+      0:00 bad                     | A 0
+      1:00 tick                    | A 0
+      2:00 value 0.38              | A 0
+      2:10 tick                    | B 1 raised@2:10
+      3:00 bad                     | B 1
+      4:00 tick                    | B 1
+    `));
+  test('Q2 an instrument that flickers between high and bad is raised in time, not put off for ever', () =>
     check(`
       0:00 value 0.38              | A 0
-      0:05 bad                     | A 0
-      1:00 tick                    | A 0
-      1:00 value 0.38              | A 0
-      1:10 tick                    | B 1 raised@1:10
+      0:04 bad                     | A 0
+      0:08 value 0.38              | A 0
+      0:09 bad                     | A 0
+      0:30 tick                    | A 0
+      0:40 value 0.38              | B 1 raised@0:10
+    `));
+  test('Q2 what was high before it went bad and is not any more calls nobody', () =>
+    check(`
+      0:00 value 0.38              | A 0
+      0:04 bad                     | A 0
+      1:00 value 0.35              | A 0
+      2:00 tick                    | A 0
+    `));
+  test('Q2 it returns only after the whole off-delay of usable values', () =>
+    check(`
+      0:00 value 0.38              | A 0
+      0:10 tick                    | B 1 raised@0:10
       2:00 value 0.30              | B 1
       2:02 bad                     | B 1
       3:00 tick                    | B 1
+      3:01 value 0.30              | B 1
+      3:05 tick                    | B 1
+      3:06 tick                    | D 1 returned@3:06
     `));
-  test('uncertain counts', () =>
+  test('Q1 R3 what was up before the bad value is raised', () =>
+    check(`
+      0:00 value 0.38              | A 0
+      0:30 bad                     | B 1 raised@0:10
+    `));
+  test('Q3 uncertain counts', () =>
     check(`
       0:00 value 0.38 uncertain    | A 0
       0:10 value 0.38 uncertain    | B 1 raised@0:10
     `));
-  test('late data does not change the present', () =>
+});
+
+describe('clocks', () => {
+  test('R6 a value stamped before the last one is the newer one all the same', () =>
     check(`
-      1:00 value 0.38              | A 0
-      0:59 value 0.30              | A 0
-      1:10 tick                    | B 1 raised@1:10
-      0:30 value 0.30              | B 1
+      1:00 value 0.30              | A 0
+      1:01 value 0.38 stamp=0:30   | A 0
+      1:11 tick                    | B 1 raised@0:40
+      2:00 value 0.30 stamp=0:20   | B 1
+      2:05 tick                    | D 1 returned@0:25
+    `));
+  test('D1 a device ten minutes behind: its delay is its own ten seconds, whatever the way took', () =>
+    check(`
+      20:00 value 0.38 stamp=10:00 | A 0
+      20:30 value 0.38 stamp=10:09 | A 0
+      20:31 value 0.38 stamp=10:10 | B 1 raised@10:10
+    `));
+  test('D1 back inside before its own delay was up, though the word of it took longer', () =>
+    check(`
+      0:01 value 0.38 stamp=0:01   | A 0
+      0:10 value 0.30 stamp=0:09   | A 0
+      1:00 tick                    | A 0
+    `));
+  test('D2 a clock set back an hour in between: the delay goes on by ours', () =>
+    check(`
+      60:00 value 0.38 stamp=60:00          | A 0
+      60:05 value 0.38 stamp=0:05 session=2 | A 0
+      60:09 value 0.38 stamp=0:09 session=2 | A 0
+      60:10 value 0.38 stamp=0:10 session=2 | B 1 raised@60:10
+    `));
+  test('D2 a clock set forward an hour in between raises nothing early', () =>
+    check(`
+      0:00 value 0.38                       | A 0
+      0:05 value 0.38 stamp=60:05 session=2 | A 0
+      0:09 tick                             | A 0
+      0:10 tick                             | B 1 raised@0:10
+    `));
+  test('D3 a word that was held up on its way does not put the alarm off', () =>
+    check(`
+      0:08 value 0.38 stamp=0:00   | A 0
+      0:08 value 0.38 stamp=0:07   | A 0
+      0:10 tick                    | A 0
+      0:11 tick                    | B 1 raised@0:10
+    `));
+  test('D3 and one held up later does not either', () =>
+    check(`
+      0:00 value 0.38 stamp=0:00   | A 0
+      0:08 value 0.38 stamp=0:01   | A 0
+      0:10 tick                    | B 1 raised@0:10
+    `));
+});
+
+describe('a restart, or another owner', () => {
+  test('D4 in the middle of the on-delay: raised at the moment it was up', () =>
+    check(`
+      0:00 value 0.38              | A 0
+      0:04 restart                 | A 0
+      0:30 tick                    | A 0
+      0:40 value 0.38 session=2    | B 1 raised@0:10
+    `));
+  test('D4 the rest of the delay is waited for', () =>
+    check(`
+      0:00 value 0.38              | A 0
+      0:04 restart                 | A 0
+      0:06 value 0.38 session=1    | A 0
+      0:09 tick                    | A 0
+      0:10 tick                    | B 1 raised@0:10
+    `));
+  test('D4 a value that was inside meanwhile ends it', () =>
+    check(`
+      0:00 value 0.38              | A 0
+      0:04 restart                 | A 0
+      0:40 value 0.35 session=2    | A 0
+      0:41 value 0.38 session=2    | A 0
+      0:50 tick                    | A 0
+      0:51 tick                    | B 1 raised@0:51
+    `));
+  test('D4 in the middle of the off-delay', () =>
+    check(`
+      0:00 value 0.38              | A 0
+      0:10 tick                    | B 1 raised@0:10
+      1:00 value 0.30              | B 1
+      1:02 restart                 | B 1
+      1:20 value 0.30 session=2    | D 1 returned@1:05
+    `));
+});
+
+describe('a limit that is set anew', () => {
+  test('D5 below a value that stands there since long: raised at once, when it was set', () =>
+    check(`
+      0:00 value 0.35              | A 0
+      9:00 limit 0.33              | B 1 raised@9:00
+    `));
+  test('D5 below a value that came a moment ago: when the delay is up', () =>
+    check(`
+      0:00 value 0.35              | A 0
+      0:04 limit 0.33              | A 0
+      0:09 tick                    | A 0
+      0:10 tick                    | B 1 raised@0:10
+    `));
+  test('D5 above the value: it returns', () =>
+    check(`
+      0:00 value 0.38              | A 0
+      0:10 tick                    | B 1 raised@0:10
+      9:00 limit 0.50              | D 1 returned@9:00
     `));
 });
 
 describe('shelved, suppressed, out of service', () => {
-  test('shelved while active, its term ends: unacknowledged again, the same occurrence', () =>
+  test('M2 M4 shelved while active, its term ends: unacknowledged again, the same occurrence', () =>
     check(`
       0:00 value 0.38              | A 0
       0:10 tick                    | B 1 raised@0:10
@@ -134,14 +263,14 @@ describe('shelved, suppressed, out of service', () => {
       0:30 shelve 9:00             | E 1 shelved@0:30
       9:30 tick                    | B 1 unshelved@9:00
     `));
-  test('began while shelved: leaving is a new occurrence to acknowledge', () =>
+  test('M1 M2 began while shelved: leaving is a new occurrence to acknowledge', () =>
     check(`
       0:00 shelve 9:00             | E 0 shelved@0:00
       1:00 value 0.38              | E 0
       1:10 tick                    | E 1 raised@1:10
       2:00 unshelve                | B 1 unshelved@2:00
     `));
-  test('came and went while shelved: nobody is called', () =>
+  test('M1 came and went while shelved: nobody is called', () =>
     check(`
       0:00 shelve 9:00             | E 0 shelved@0:00
       1:00 value 0.38              | E 0
@@ -149,7 +278,7 @@ describe('shelved, suppressed, out of service', () => {
       3:00 tick                    | E 1 returned@2:05
       4:00 unshelve                | A 1 unshelved@4:00
     `));
-  test('an unacknowledged return is not lost under a mask', () =>
+  test('M1 an unacknowledged return is not lost under a mask', () =>
     check(`
       0:00 value 0.38              | A 0
       0:10 value 0.30              | B 1 raised@0:10
@@ -160,7 +289,7 @@ describe('shelved, suppressed, out of service', () => {
       4:00 tick                    | G 2 returned@3:05
       5:00 inService               | D 2 inService@5:00
     `));
-  test('masks overlap: the strongest shows, the last to go asks again', () =>
+  test('M3 C5 masks overlap: the strongest shows, the last to go asks again', () =>
     check(`
       0:00 value 0.38              | A 0
       0:10 tick                    | B 1 raised@0:10
@@ -175,7 +304,7 @@ describe('shelved, suppressed, out of service', () => {
     `));
 });
 
-test('latched: stays until it is reset', () =>
+test('C4 latched: stays until it is reset', () =>
   check(
     `
       0:00 value 0.38              | A 0
@@ -189,19 +318,37 @@ test('latched: stays until it is reset', () =>
     `,
     { ...outletHigh, latching: 'operatorResets' },
   ));
+test('M1 M2 latching: raised under a mask it does not latch, unmasked while active it does', () =>
+  check(
+    `
+      0:00 outOfService            | G 0 outOfService@0:00
+      1:00 value 0.38              | G 0
+      1:10 tick                    | G 1 raised@1:10
+      2:00 inService               | B 1 inService@2:00
+      3:00 value 0.30              | B 1
+      3:05 tick                    | B 1 returned@3:05
+      4:00 acknowledge station     | C 1 acknowledged@4:00
+      5:00 reset                   | A 1 reset@5:00
+      6:00 outOfService            | G 1 outOfService@6:00
+      7:00 value 0.38              | G 1
+      7:10 tick                    | G 2 raised@7:10
+      8:00 value 0.30              | G 2
+      8:05 tick                    | G 2 returned@8:05
+      9:00 inService               | A 2 inService@9:00
+    `,
+    { ...outletHigh, latching: 'operatorResets' },
+  ));
 
 describe('a condition found elsewhere', () => {
-  const loss = reportedAlarm('network', {
+  const loss = lossAlarm('network', {
     alarmId: 'area:city:loss',
     areaId: 'city',
     stationId: null,
-    class: 'loss',
-    condition: 'loss',
     priority: 2,
     name: { zh: '全网', en: 'City' },
     unit: '%',
   });
-  test('another day is another occurrence; the same message again is none; dispatch moves the state', () =>
+  test('R5 C3 another day is another occurrence; the same message again is none; dispatch moves the state', () =>
     check(
       `
       0:00 breach 2026-03-01       | B 1 raised@0:00

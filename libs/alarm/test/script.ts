@@ -2,13 +2,16 @@ import { MICROS_PER_SECOND, type Micros } from '@linepack/network';
 import {
   NORMAL,
   letterOf,
+  levelObservation,
   limitAlarms,
+  limitObservation,
   outstanding,
   reduce,
   type AlarmDefinition,
   type AlarmInput,
   type AlarmState,
   type Position,
+  type TagValue,
 } from '../src/index';
 
 /*
@@ -18,6 +21,10 @@ import {
  *
  * letter, occurrence, and the events of this step with the time they stand at. A refused command says its fault. After
  * a second bar, where there is one: the positions that have not noted the present occurrence.
+ *
+ * A line's time is ours. A value's own stamp is the same but for `stamp=0:05`; `session=2` is another connection or a
+ * clock that was set. `limit 0.33` is a new limit, judged by the value as it stands; `restart` forgets what is not
+ * stored.
  */
 
 const name = { zh: '出站压力', en: 'Outlet pressure' };
@@ -45,18 +52,28 @@ const written = (at: Micros): string => {
 const BAD = 0x80310000 | 0;
 const UNCERTAIN = 0x40000000;
 
+/** A value as it came, by the words of its line. */
+function valueOf(at: Micros, [verb, ...words]: string[]): TagValue {
+  const option = (name: string) => words.find((w) => w.startsWith(`${name}=`))?.slice(name.length + 1);
+  const stamp = option('stamp');
+  return {
+    at: stamp === undefined ? at : clock(stamp),
+    receivedAt: at,
+    clockSession: Number(option('session') ?? 1),
+    value: verb === 'bad' ? null : Number(words[0]),
+    quality: verb === 'bad' ? BAD : words.includes('uncertain') ? UNCERTAIN : 0,
+  };
+}
+
 function inputOf(at: Micros, words: string[], state: AlarmState): AlarmInput {
   const [verb, first = '', second] = words;
   const by = { at, actor: 'li', comment: '' };
+  const level = { at, receivedAt: at };
   switch (verb) {
-    case 'value':
-      return { kind: 'value', at, value: Number(first), quality: second === 'uncertain' ? UNCERTAIN : 0 };
-    case 'bad':
-      return { kind: 'value', at, value: null, quality: BAD };
     case 'breach':
-      return { kind: 'condition', at, active: true, value: 1.4, limit: 1, subject: first };
+      return levelObservation({ ...level, says: 'holds', value: 1.4, limit: 1, subject: first });
     case 'cured':
-      return { kind: 'condition', at, active: false, value: null, limit: null, subject: null };
+      return levelObservation({ ...level, says: 'ended', value: null, limit: null, subject: null });
     case 'tick':
       return { kind: 'tick', now: at };
     case 'acknowledge':
@@ -86,17 +103,39 @@ const squeezed = (text: string): string => text.trim().split(/\s+/).join(' ');
 /** Plays a script; returns it as it really went, to be compared with what was written. */
 export function play(definition: AlarmDefinition, script: string): { expected: string[]; actual: string[] } {
   let state: AlarmState = NORMAL;
+  let limit = definition.limit;
+  let present: TagValue | null = null;
+  const stepsOf = (at: Micros, words: string[]): AlarmInput[] => {
+    const [verb, first] = words;
+    if (verb === 'restart') {
+      const { pending } = state;
+      if (pending) state = { ...state, pending: { ...pending, clockSession: null, standing: 'unknown' } };
+      return [];
+    }
+    if (verb === 'value' || verb === 'bad') present = valueOf(at, words);
+    if (verb === 'limit') limit = Number(first);
+    const seen = present && limitObservation({ ...definition, limit }, present);
+    if (verb === 'limit' && seen)
+      return [
+        { ...seen, definedAt: at },
+        { kind: 'tick', now: at },
+      ];
+    return seen && (verb === 'value' || verb === 'bad') ? [seen] : [inputOf(at, words, state)];
+  };
   const expected: string[] = [];
   const actual: string[] = [];
   for (const line of script.split('\n').filter((l) => l.includes('|'))) {
     const [left = '', right = '', owed] = line.split('|');
     const [time = '', ...words] = left.trim().split(/\s+/);
-    const result = reduce(definition, state, inputOf(clock(time), words, state));
-    let tail: string;
-    if (result.ok) {
-      state = result.state;
-      tail = result.events.map((e) => `${e.kind}@${written(e.at)}`).join(' ');
-    } else tail = result.fault;
+    const said: string[] = [];
+    for (const input of stepsOf(clock(time), words)) {
+      const result = reduce({ ...definition, limit }, state, input);
+      if (result.ok) {
+        state = result.state;
+        said.push(...result.events.map((e) => `${e.kind}@${written(e.at)}`));
+      } else said.push(result.fault);
+    }
+    const tail = said.join(' ');
     const step = `${time} ${words.join(' ')} |`;
     actual.push(`${step} ${letterOf(state)} ${state.occurrence} ${tail}`.trim());
     expected.push(`${step} ${squeezed(right)}`.trim());

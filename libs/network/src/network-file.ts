@@ -32,9 +32,17 @@ export const Gas = z.strictObject({
   composition: z.record(text(), z.number().min(0).max(1)).describe('Mole fractions by component, sum 1'),
 });
 
+const clockSkewLimitS = z
+  .number()
+  .positive()
+  .optional()
+  .describe(
+    "How far the source's clock may be from the collector's before an alarm says so, s; 30 by default",
+  );
 const opcUaSource = z.strictObject({
   id,
   name: LocalName,
+  clockSkewLimitS,
   kind: z.literal('opcua'),
   endpoint: text().regex(/^opc\.tcp:\/\//, 'expected opc.tcp://host:port[/path]'),
   securityMode: z.enum(['none', 'sign', 'signAndEncrypt']).default('none'),
@@ -45,6 +53,7 @@ const opcUaSource = z.strictObject({
 const mqttSource = z.strictObject({
   id,
   name: LocalName,
+  clockSkewLimitS,
   kind: z.literal('mqtt'),
   url: text().regex(/^(mqtt|mqtts|ws|wss):\/\//, 'expected mqtt://host:port'),
   userName: text().optional(),

@@ -1,61 +1,92 @@
-import { reportedAlarm, type AlarmDefinition, type AlarmInput } from '@linepack/alarm';
+import {
+  lossAlarm,
+  stationIsBad,
+  stationSilent,
+  type AlarmDefinition,
+  type Level,
+  type StationStanding,
+} from '@linepack/alarm';
 import { TOPIC, type AlarmCommand, type AlarmCommandReply, type ConditionMessage } from '@linepack/contracts';
-import type { Micros, SourceId } from '@linepack/network';
+import { MICROS_PER_MS, type Micros, type SourceId } from '@linepack/network';
 import type { JournalEntry, JournalledEvent, StoredAlarm } from '@linepack/store';
 import type { PresentValue } from '@linepack/telemetry';
-import type { Time, Timer } from '../time';
+import type { Log } from '../log';
+import { within, type Time, type Timer } from '../time';
 import type { Durable } from '../write/outbox';
-import { AlarmPartition } from './alarm-partition';
+import { AlarmInputs } from './alarm-inputs';
+import { AlarmPartition, type Unwritten } from './alarm-partition';
+import { Announcer } from './announcer';
 import { NO_DEFINITIONS, type Definitions } from './definitions';
 
 export interface AlarmSurroundings {
   readonly time: Time;
   readonly tell: (topic: string, message: unknown, keep?: 'retained') => void;
-  /** Resolves when the entries are durable; rejects when they are not, and must then be given again. */
+  /** Takes the entries in the order given and resolves when they are durable; rejects only when it has stopped. */
   readonly journal: (entries: readonly JournalEntry[]) => Promise<Durable>;
+  /** Takes states that changed without an event: a delay that began or ended. */
+  readonly states: (states: readonly StoredAlarm[]) => void;
   readonly onChange: () => void;
   /** Null while what is owned is certain; otherwise resolves when it has been asked, and lost partitions disowned. */
   readonly doubt: () => Promise<void> | null;
+  readonly log: Log;
 }
 
 const TABLE_DELAY_MS = 100;
-const JOURNAL_RETRY_MS = 5_000;
+const AUDIT_MS = 60_000;
+const LONGEST_PATIENCE_MS = 60_000;
 const REMEMBERED_COMMANDS = 1_000;
+/** Events that were confirmed lately: one read from the spool for a takeover may be confirmed before it is owned. */
+const REMEMBERED_CONFIRMATIONS = 10_000;
 
 /**
- * The alarm engine: feeds values, conditions, commands and time to the partitions it owns, and tells what happened: to
- * the bus at once, to the journal as soon as it can. What belongs to somebody else's partition is passed over.
+ * The alarm engine. It knows the present value of every tag of this collector and how every source and station stands,
+ * whether it owns their alarms or not, so that an alarm follows the state of the plant and not the arrival of words:
+ * it is judged when its inputs change, when its definition changes, and when its partition is taken over. Once a
+ * minute an audit compares all alarms with their conditions. What happens is told to the bus at once, and to the
+ * journal in order.
  */
 export class AlarmEngine {
   private readonly partitions = new Map<string, AlarmPartition>();
+  private readonly inputs = new AlarmInputs();
   private definitions: Definitions = NO_DEFINITIONS;
-  /** The last word of the worker on each condition, for a partition that is taken over later. */
-  private readonly conditions = new Map<string, { partition: string; message: ConditionMessage }>();
+  /** The definitions of what scheduled work found, for a partition that is taken over later: one an alarm. */
+  private readonly found = new Map<string, AlarmDefinition>();
   private readonly commands = new Map<string, Promise<AlarmCommandReply>>();
+  private readonly confirmed = new Set<string>();
   private readonly tables = new Map<string, Timer>();
-  /** What is known of sources and stations, for the same reason. */
-  private readonly links = new Map<string, { definition: AlarmDefinition; input: AlarmInput }>();
+  private readonly announcer: Announcer;
+  private auditedAtMs: number;
+  private inconsistent = 0;
 
-  constructor(private readonly around: AlarmSurroundings) {}
+  constructor(private readonly around: AlarmSurroundings) {
+    this.auditedAtMs = around.time.monotonicMs();
+    this.announcer = new Announcer({
+      tell: around.tell,
+      journal: around.journal,
+      states: around.states,
+      doubt: around.doubt,
+      epochOf: (partition) => this.partitions.get(partition)?.epoch,
+      onSaid: (partition) => this.publishSoon(partition),
+    });
+  }
 
   configure(definitions: Definitions): void {
     this.definitions = definitions;
-    for (const partition of this.partitions.values()) this.define(partition);
+    const configured = new Set(definitions.all.map((d) => d.alarmId));
+    this.inputs.keepOnly(definitions.byTag, (id) => configured.has(id) || this.found.has(id));
+    for (const partition of this.partitions.values()) this.define(partition, 'changed');
   }
 
   owns(partition: string): boolean {
     return this.partitions.has(partition);
   }
 
-  /** Takes a partition over, with its alarms as stored and the entries of its own epoch that wait in the spool. */
-  own(name: string, epoch: number, stored: readonly StoredAlarm[], waiting: readonly JournalEntry[]): void {
-    const partition = new AlarmPartition(name, epoch, stored, waiting);
+  /** Takes a partition over, with its alarms as stored and what its own epoch left unwritten, oldest first. */
+  own(name: string, epoch: number, stored: readonly StoredAlarm[], unwritten: readonly Unwritten[]): void {
+    const partition = new AlarmPartition(name, epoch, this.inputs, stored, unwritten);
+    partition.journalled([...this.confirmed]);
     this.partitions.set(name, partition);
-    this.define(partition);
-    for (const { partition: of, message } of this.conditions.values())
-      if (of === name) this.feed(partition, message);
-    for (const { definition, input } of this.links.values())
-      if (definition.partition === name) this.input(definition, input);
+    this.define(partition, 'takenOver');
     this.publishSoon(name);
     this.around.onChange();
   }
@@ -68,30 +99,78 @@ export class AlarmEngine {
     this.around.onChange();
   }
 
+  /**
+   * Partitions owned whose alarms are not all normal and noted. One that is no longer configured must stay owned until
+   * it is not among them, or nobody could acknowledge what it left.
+   */
+  partitionsWithOpenAlarms(): string[] {
+    return [...this.partitions.values()].filter((p) => p.hasOpenAlarms()).map((p) => p.name);
+  }
+
+  /** How many alarms the audit has found to contradict their condition: anything but 0 is a fault of ours. */
+  get inconsistencies(): number {
+    return this.inconsistent;
+  }
+
   /** What holds of these tags from now on. */
   present(changes: readonly PresentValue[]): void {
+    const now = this.around.time.now();
     const entries: JournalEntry[] = [];
-    for (const { tagId, at, receivedAt, value, quality } of changes)
-      for (const { alarmId, partition: of } of this.definitions.byTag.get(tagId) ?? []) {
-        const input = { kind: 'value', at, value, quality } as const;
-        const result = this.partitions.get(of)?.step(alarmId, input, receivedAt - at);
-        if (result && 'entries' in result) entries.push(...result.entries);
-      }
-    void this.announce(entries);
+    for (const value of changes) {
+      this.inputs.present(value);
+      for (const { alarmId, partition } of this.definitions.byTag.get(value.tagId) ?? [])
+        entries.push(...(this.partitions.get(partition)?.judge(alarmId, now) ?? []));
+    }
+    this.announce(entries);
   }
 
   sourceHeard(sourceId: SourceId, heard: 'connected' | 'lost', at: Micros): void {
-    this.link(this.definitions.bySource.get(sourceId), heard, at);
+    this.stands(`source:${sourceId}:communication`, heard === 'lost' ? 'holds' : 'ended', at);
   }
 
   stationHeard(stationId: string, heard: 'connected' | 'lost', at: Micros): void {
-    this.link(this.definitions.byStation.get(stationId), heard, at);
+    this.stationStands(stationId, heard === 'lost' ? 'silent' : 'speaking', at);
   }
 
+  stationStands(stationId: string, standing: StationStanding, at: Micros): void {
+    this.stands(`station:${stationId}:communication`, stationSilent(standing), at);
+    this.stands(`station:${stationId}:badQuality`, stationIsBad(standing), at);
+  }
+
+  /**
+   * How something of the watching itself stands: `source:<id>:clockSkew`, `source:<id>:noFirstValue`,
+   * `network:spoolFull`, `network:entrySetAside`. It may be said again at any time.
+   */
+  diagnostic(
+    alarmId: string,
+    active: boolean,
+    value: number | null,
+    limit: number | null,
+    subject: string | null,
+  ): void {
+    const at = this.around.time.now();
+    this.level(alarmId, { says: active ? 'holds' : 'ended', at, receivedAt: at, value, limit, subject });
+  }
+
+  /** A condition that scheduled work found, as it stands. */
   condition(partitionName: string, message: ConditionMessage): void {
-    this.conditions.set(message.alarmId, { partition: partitionName, message });
+    const { alarmId, active, value, limit, subject } = message;
+    const at = message.at as Micros;
+    const before = this.inputs.levelOf(alarmId);
+    // A broker may send again: a cure told before the breach that stands does not end it.
+    if (!active && before?.says === 'holds' && at < before.at) return;
+    const definition = lossAlarm(partitionName, message);
+    this.found.set(alarmId, definition);
+    this.inputs.level(alarmId, {
+      says: active ? 'holds' : 'ended',
+      at,
+      receivedAt: this.around.time.now(),
+      value,
+      limit,
+      subject,
+    });
     const partition = this.partitions.get(partitionName);
-    if (partition) this.feed(partition, message);
+    if (partition) this.announce(this.judgeFound(partition, definition));
   }
 
   /** Null when the partition is somebody else's. The same command again gets the same answer. */
@@ -102,20 +181,23 @@ export class AlarmEngine {
     if (known) return known;
     const reply = this.execute(partition, command);
     this.commands.set(command.commandId, reply);
-    const oldest = this.commands.keys().next().value;
-    if (this.commands.size > REMEMBERED_COMMANDS && oldest !== undefined) this.commands.delete(oldest);
+    forgetOldest(this.commands, REMEMBERED_COMMANDS);
     return reply;
   }
 
   tick(): void {
     const now = this.around.time.now();
-    for (const partition of this.partitions.values()) void this.announce(partition.tick(now));
+    for (const partition of this.partitions.values()) this.announce(partition.tick(now));
+    if (this.around.time.monotonicMs() - this.auditedAtMs >= AUDIT_MS) this.audit(now);
+    this.announcer.save(() => [...this.partitions.values()].flatMap((p) => p.takeUnsaved()));
   }
 
   journalled(events: readonly JournalledEvent[]): void {
     if (events.length === 0) return;
     this.around.tell(TOPIC.alarmJournalled, { entries: events });
     const ids = events.map((e) => e.eventId);
+    for (const id of ids) this.confirmed.add(id);
+    forgetOldest(this.confirmed, REMEMBERED_CONFIRMATIONS);
     for (const partition of this.partitions.values())
       if (partition.journalled(ids)) this.publishSoon(partition.name);
   }
@@ -138,34 +220,43 @@ export class AlarmEngine {
     for (const name of [...this.tables.keys()]) this.publish(name);
   }
 
-  private define(partition: AlarmPartition): void {
+  private define(partition: AlarmPartition, occasion: 'changed' | 'takenOver'): void {
     const mine = this.definitions.all.filter((d) => d.partition === partition.name);
-    void this.announce(partition.define(mine, this.around.time.now()));
+    const entries = partition.define(mine, this.around.time.now(), occasion);
+    if (occasion === 'takenOver')
+      for (const definition of this.found.values())
+        if (definition.partition === partition.name) entries.push(...this.judgeFound(partition, definition));
+    this.announce(entries);
   }
 
-  private link(definition: AlarmDefinition | undefined, heard: 'connected' | 'lost', at: Micros): void {
-    if (!definition) return;
-    const active = heard === 'lost';
-    const input: AlarmInput = { kind: 'condition', at, active, value: null, limit: null, subject: null };
-    this.links.set(definition.alarmId, { definition, input });
-    this.input(definition, input);
+  /** An alarm that never was needs no return. */
+  private judgeFound(partition: AlarmPartition, definition: AlarmDefinition): readonly JournalEntry[] {
+    const { alarmId } = definition;
+    if (this.inputs.levelOf(alarmId)?.says !== 'holds' && !partition.has(alarmId)) return [];
+    partition.defineOne(definition);
+    return partition.judge(alarmId, this.around.time.now());
   }
 
-  private input(definition: AlarmDefinition, input: AlarmInput): void {
-    const partition = this.partitions.get(definition.partition);
-    if (!partition?.has(definition.alarmId)) return;
-    const result = partition.step(definition.alarmId, input);
-    if ('entries' in result) void this.announce(result.entries);
+  private stands(alarmId: string, says: Level['says'], at: Micros): void {
+    this.level(alarmId, { says, at, receivedAt: at, value: null, limit: null, subject: null });
   }
 
-  private feed(partition: AlarmPartition, message: ConditionMessage): void {
-    const { alarmId, active, value, limit, subject } = message;
-    // An alarm that never was needs no return.
-    if (!active && !partition.has(alarmId)) return;
-    partition.defineOne(reportedAlarm(partition.name, message));
-    const input: AlarmInput = { kind: 'condition', at: message.at as Micros, active, value, limit, subject };
-    const result = partition.step(alarmId, input);
-    if ('entries' in result) void this.announce(result.entries);
+  private level(alarmId: string, level: Level): void {
+    this.inputs.level(alarmId, level);
+    const now = this.around.time.now();
+    for (const partition of this.partitions.values())
+      if (partition.has(alarmId)) this.announce(partition.judge(alarmId, now));
+  }
+
+  private audit(now: Micros): void {
+    this.auditedAtMs = this.around.time.monotonicMs();
+    for (const partition of this.partitions.values()) {
+      const { found, entries } = partition.audit(now);
+      this.inconsistent += found.length;
+      for (const { alarmId, fault } of found)
+        this.around.log.error(`alarm ${alarmId} contradicted its condition (${fault}), judged again`);
+      this.announce(entries);
+    }
   }
 
   private async execute(partition: AlarmPartition, command: AlarmCommand): Promise<AlarmCommandReply> {
@@ -175,44 +266,27 @@ export class AlarmEngine {
     const at = this.around.time.now();
     if (at > command.deadline) return refused('expired', 'it came after the time its sender waits for');
     if (!partition.has(alarmId)) return refused('unknownAlarm', `${alarmId}: no such alarm`);
-    const result = partition.step(alarmId, { kind, at, occurrence, position, actor, comment });
+    const result = partition.command(alarmId, { kind, at, occurrence, position, actor, comment });
     if (!('entries' in result))
       return refused(
         result.fault === 'otherOccurrence' ? 'otherOccurrence' : 'nothingToAcknowledge',
         result.detail,
       );
-    const durable = await this.announce(result.entries);
+    const patienceMs = Math.min((command.deadline - at) / MICROS_PER_MS, LONGEST_PATIENCE_MS);
+    const durable = await within(this.around.time, patienceMs, this.announce(result.entries)).catch(isLate);
     if (this.partitions.get(partition.name) !== partition)
       return refused('notDurable', 'another collector has taken the partition over');
     if (durable === null)
-      return refused('notDurable', 'neither the database nor the spool took it; it is tried again');
+      return refused(
+        'notDurable',
+        'neither the database nor the spool has taken it yet; it is kept and goes in',
+      );
     return { commandId, ok: true, durable, alarm: result.alarm };
   }
 
-  /** To the bus at once, then to the journal. @returns null when it is not durable yet; it is then tried again */
-  private async announce(steps: readonly JournalEntry[]): Promise<Durable | null> {
-    if (steps.length === 0) return null;
-    const doubt = this.around.doubt();
-    if (doubt) await doubt;
-    // What another collector has taken over meanwhile is his to say.
-    const entries = steps.filter((e) => this.partitions.get(e.event.partition)?.epoch === e.ownerEpoch);
-    if (entries.length === 0) return null;
-    for (const { event } of entries) {
-      this.around.tell(TOPIC.alarmEvent(event.partition), { event });
-      this.publishSoon(event.partition);
-    }
-    this.around.onChange();
-    return this.journal(entries);
-  }
-
-  private async journal(entries: readonly JournalEntry[]): Promise<Durable | null> {
-    try {
-      return await this.around.journal(entries);
-    } catch {
-      // The outbox has said why; the events are not given up while this process lives.
-      this.around.time.after(JOURNAL_RETRY_MS, () => void this.journal(entries));
-      return null;
-    }
+  private announce(entries: readonly JournalEntry[]): Promise<Durable | null> {
+    if (entries.length > 0) this.around.onChange();
+    return this.announcer.announce(entries);
   }
 
   private publishSoon(name: string): void {
@@ -231,5 +305,16 @@ export class AlarmEngine {
     const partition = this.partitions.get(name);
     if (partition)
       this.around.tell(TOPIC.alarmTable(name), partition.table(this.around.time.now()), 'retained');
+  }
+}
+
+/** It is not durable within the time its sender waits; it goes on to be. */
+const isLate = (): null => null;
+
+/** Both a Map and a Set give their keys in the order they came. */
+function forgetOldest(kept: Map<string, unknown> | Set<string>, bound: number): void {
+  for (const oldest of kept.keys()) {
+    if (kept.size <= bound) return;
+    kept.delete(oldest);
   }
 }

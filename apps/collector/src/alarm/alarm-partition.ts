@@ -2,27 +2,34 @@ import { randomUUID } from 'node:crypto';
 import {
   ACKNOWLEDGED_BY,
   NORMAL,
+  OUR_CLOCK,
+  disagreement,
   letterOf,
   outstanding,
   reduce,
+  type AlarmCommand,
   type AlarmDefinition,
   type AlarmInput,
   type AlarmState,
+  type Disagreement,
+  type Observation,
   type Reduction,
 } from '@linepack/alarm';
 import type { Alarm, AlarmTableMessage } from '@linepack/contracts';
-import type { Micros } from '@linepack/network';
+import { MICROS_PER_SECOND, type Micros } from '@linepack/network';
 import type { JournalEntry, StoredAlarm } from '@linepack/store';
-import { alarmOf, definitionOf, eventOf, stateOf } from './mapping';
+import type { AlarmInputs } from './alarm-inputs';
+import { alarmOf, definitionOf, eventOf, pendingFields, stateOf } from './mapping';
 
 interface Held {
   definition: AlarmDefinition;
   state: AlarmState;
-  /** Defined now; an alarm whose limit or tag was taken away stays until it is normal. */
+  /** Defined now; an alarm whose limit, tag or station was taken away stays until it is normal and noted. */
   defined: boolean;
-  /** How late its observations come, microseconds: delays run on the source's clock. */
-  lag: number;
 }
+
+/** What waits for the database: an event, or a state that changed without one. */
+export type Unwritten = JournalEntry | StoredAlarm;
 
 export interface Stepped {
   readonly entries: readonly JournalEntry[];
@@ -30,80 +37,125 @@ export interface Stepped {
 }
 type Refused = Extract<Reduction, { ok: false }>;
 
-/** The alarms of one partition, as long as its lease is held. Nobody else changes them. */
+/** A delay that is up is seen with the next tick: what is less late than this is no fault. Microseconds. */
+const AUDIT_TOLERANCE = 2 * MICROS_PER_SECOND;
+
+/**
+ * The alarms of one partition, as long as its lease is held. Nobody else changes them. Every alarm is judged by the
+ * inputs as they stand: when they change, when its definition does, and when the partition is taken over.
+ */
 export class AlarmPartition {
   private readonly held = new Map<string, Held>();
   /** Alarms in which only time can change something. */
   private readonly waiting = new Set<Held>();
   /** Events that are not in the journal yet, with their alarm. */
   private readonly unjournalled = new Map<string, string>();
+  /** Alarms whose delay began or ended without an event since their state was last given away. */
+  private readonly unsaved = new Set<Held>();
 
+  /** @param unwritten what waits for the database, oldest first; what an older owner left is no state */
   constructor(
     readonly name: string,
     readonly epoch: number,
+    private readonly inputs: AlarmInputs,
     stored: readonly StoredAlarm[],
-    waiting: readonly JournalEntry[],
+    unwritten: readonly Unwritten[] = [],
   ) {
-    const states = new Map(stored.map(({ alarm }) => [alarm.alarmId, alarm]));
-    for (const { event } of waiting) {
-      states.set(event.alarmId, event.state);
-      this.unjournalled.set(event.eventId, event.alarmId);
+    const states = new Map(stored.map((state) => [state.alarm.alarmId, state]));
+    for (const entry of unwritten) {
+      const state = 'event' in entry ? { ...entry, alarm: entry.event.state } : entry;
+      if ('event' in entry) this.unjournalled.set(entry.event.eventId, entry.event.alarmId);
+      const known = states.get(state.alarm.alarmId);
+      if (!known || known.ownerEpoch <= state.ownerEpoch) states.set(state.alarm.alarmId, state);
     }
-    for (const alarm of states.values()) {
-      const definition = definitionOf(alarm, ACKNOWLEDGED_BY[alarm.class]);
-      this.keep({ definition, state: stateOf(alarm), defined: false, lag: 0 });
+    for (const state of states.values()) {
+      const definition = definitionOf(state.alarm, ACKNOWLEDGED_BY[state.alarm.class]);
+      this.keep({ definition, state: stateOf(state), defined: false });
     }
   }
 
   /**
-   * What there is to watch now. Limits that changed hold from the next value on; the state stays. An alarm that is no
-   * longer defined returns.
+   * What there is to watch now. An alarm that is new or changed is judged at once; one that is no longer defined
+   * returns. `takenOver` judges all: they were defined before.
    */
-  define(definitions: readonly AlarmDefinition[], at: Micros): JournalEntry[] {
+  define(
+    definitions: readonly AlarmDefinition[],
+    now: Micros,
+    occasion: 'changed' | 'takenOver',
+  ): JournalEntry[] {
     const wanted = new Set(definitions.map((d) => d.alarmId));
-    definitions.forEach((definition) => this.defineOne(definition));
     const entries: JournalEntry[] = [];
+    for (const definition of definitions) {
+      const isChanged = this.defineOne(definition);
+      if (occasion === 'takenOver') entries.push(...this.judge(definition.alarmId, now));
+      else if (isChanged) entries.push(...this.judge(definition.alarmId, now, now));
+    }
     for (const held of this.held.values()) {
       if (wanted.has(held.definition.alarmId) || !isConfigured(held.definition)) continue;
       held.defined = false;
-      const gone: AlarmInput = {
-        kind: 'condition',
-        at,
-        active: false,
-        value: null,
-        limit: null,
-        subject: null,
-      };
-      entries.push(...this.stepHeld(held, gone).entries);
+      held.definition = { ...held.definition, limit: null, onDelay: 0, offDelay: 0 };
+      entries.push(...this.stepHeld(held, notDefined(now)).entries);
     }
     return entries;
   }
 
-  defineOne(definition: AlarmDefinition): void {
+  /** @returns whether the alarm is new, or what it is judged by changed */
+  defineOne(definition: AlarmDefinition): boolean {
     const held = this.held.get(definition.alarmId);
-    if (held) Object.assign(held, { definition, defined: true });
-    else this.keep({ definition, state: NORMAL, defined: true, lag: 0 });
+    if (!held) {
+      this.keep({ definition, state: NORMAL, defined: true });
+      return true;
+    }
+    const isChanged = !held.defined || !isJudgedAlike(held.definition, definition);
+    Object.assign(held, { definition, defined: true });
+    return isChanged;
   }
 
   has(alarmId: string): boolean {
     return this.held.has(alarmId);
   }
 
-  /** Feeds one input to one alarm; it must be there. */
-  step(alarmId: string, input: AlarmInput, lag = 0): Stepped | Refused {
+  /**
+   * Judges one alarm by its inputs as they stand.
+   * @param definedAt when a new definition is the occasion, on our clock
+   */
+  judge(alarmId: string, now: Micros, definedAt: Micros | null = null): readonly JournalEntry[] {
+    const held = this.held.get(alarmId);
+    const seen = held?.defined ? this.inputs.observationOf(held.definition) : null;
+    if (!held || !seen) return [];
+    return this.see(held, { ...seen, definedAt }, now);
+  }
+
+  /** An operator's command on one alarm; it must be there. */
+  command(alarmId: string, input: AlarmCommand): Stepped | Refused {
     const held = this.held.get(alarmId);
     if (!held) throw new Error(`partition ${this.name} has no alarm ${alarmId}`);
-    held.lag = lag;
     const result = reduce(held.definition, held.state, input);
     return result.ok ? this.took(held, result) : result;
   }
 
   /** Time passes for every alarm with a running delay or term. */
   tick(now: Micros): JournalEntry[] {
-    return [...this.waiting].flatMap((held) => {
-      const input: AlarmInput = { kind: 'tick', now: (now - held.lag) as Micros };
-      return this.stepHeld(held, input).entries;
-    });
+    return [...this.waiting].flatMap((held) => this.stepHeld(held, { kind: 'tick', now }).entries);
+  }
+
+  /** Compares every alarm with its condition, and judges again those that differ. */
+  audit(now: Micros): { found: { alarmId: string; fault: Disagreement }[]; entries: JournalEntry[] } {
+    const found: { alarmId: string; fault: Disagreement }[] = [];
+    const entries: JournalEntry[] = [];
+    for (const held of this.held.values()) {
+      const { definition, state } = held;
+      const seen = held.defined
+        ? this.inputs.observationOf(definition)
+        : isConfigured(definition)
+          ? notDefined(now)
+          : null;
+      const fault = seen && disagreement(definition, state, seen, now, AUDIT_TOLERANCE);
+      if (!seen || !fault) continue;
+      found.push({ alarmId: definition.alarmId, fault });
+      entries.push(...this.see(held, seen, now));
+    }
+    return { found, entries };
   }
 
   /** @returns whether any of the events was this partition's */
@@ -111,25 +163,42 @@ export class AlarmPartition {
     return eventIds.filter((id) => this.unjournalled.delete(id)).length > 0;
   }
 
-  /** Every alarm that is not normal, or that a position has still to note. */
-  table(at: Micros): AlarmTableMessage {
-    const alarms = [...this.held.values()]
-      .filter(({ state }) => letterOf(state) !== 'A' || outstanding(state).length > 0)
-      .map(({ definition, state }) => alarmOf(definition, state));
-    return { partition: this.name, at, alarms, unjournalled: [...new Set(this.unjournalled.values())] };
+  /** The states whose delay began or ended without an event since this was last asked. */
+  takeUnsaved(): StoredAlarm[] {
+    const states = [...this.unsaved].map((held) => this.storedOf(held));
+    this.unsaved.clear();
+    return states;
   }
 
-  /** Every alarm that ever was raised, for the copy on disk. */
+  /** Every alarm that is not normal, or that a position has still to note. */
+  table(at: Micros): AlarmTableMessage {
+    const alarms = [...this.held.values()].filter(isOpen);
+    return {
+      partition: this.name,
+      at,
+      alarms: alarms.map(({ definition, state }) => alarmOf(definition, state)),
+      unjournalled: [...new Set(this.unjournalled.values())],
+    };
+  }
+
+  /** Whether somebody has still to do with one of its alarms. */
+  hasOpenAlarms(): boolean {
+    return [...this.held.values()].some(isOpen);
+  }
+
+  /** Every alarm that ever was raised or is about to be, for the copy on disk. */
   snapshot(): StoredAlarm[] {
     return [...this.held.values()]
-      .filter(({ state }) => state.occurrence > 0)
-      .map(({ definition, state }) => ({
-        alarm: alarmOf(definition, state),
-        pendingSince: state.pending?.since ?? null,
-        pendingReceivedAt: null,
-        pendingKind: state.pending?.kind ?? null,
-        ownerEpoch: this.epoch,
-      }));
+      .filter(({ state }) => state.occurrence > 0 || state.pending !== null)
+      .map((held) => this.storedOf(held));
+  }
+
+  private see(held: Held, seen: Observation, now: Micros): JournalEntry[] {
+    return [
+      ...this.stepHeld(held, seen).entries,
+      // What is seen again later than it came may have its delay behind it.
+      ...this.stepHeld(held, { kind: 'tick', now }).entries,
+    ];
   }
 
   private stepHeld(held: Held, input: AlarmInput): Stepped {
@@ -140,20 +209,24 @@ export class AlarmPartition {
   }
 
   private took(held: Held, result: Extract<Reduction, { ok: true }>): Stepped {
+    const before = pendingFields(held.state);
     held.state = result.state;
     this.watch(held);
-    const { pending } = result.state;
     const entries = result.events.map((transition): JournalEntry => {
       const event = eventOf(randomUUID(), held.definition, transition);
       this.unjournalled.set(event.eventId, event.alarmId);
-      const pendingNow = {
-        pendingSince: pending?.since ?? null,
-        pendingReceivedAt: null,
-        pendingKind: pending?.kind ?? null,
-      };
-      return { event, ...pendingNow, ownerEpoch: this.epoch };
+      return { event, ...pendingFields(transition.state), ownerEpoch: this.epoch };
     });
+    const now = pendingFields(result.state);
+    const last = entries.at(-1) ?? before;
+    if (last.pendingSince !== now.pendingSince || last.pendingKind !== now.pendingKind)
+      this.unsaved.add(held);
+    else if (entries.length > 0) this.unsaved.delete(held);
     return { entries, alarm: alarmOf(held.definition, held.state) };
+  }
+
+  private storedOf({ definition, state }: Held): StoredAlarm {
+    return { alarm: alarmOf(definition, state), ...pendingFields(state), ownerEpoch: this.epoch };
   }
 
   private keep(held: Held): void {
@@ -167,5 +240,27 @@ export class AlarmPartition {
   }
 }
 
-/** Process and communication alarms follow the configuration; conditions found by scheduled work define themselves. */
+const isOpen = ({ state }: Held): boolean => letterOf(state) !== 'A' || outstanding(state).length > 0;
+
+/** All follow the configuration but conditions found by scheduled work, which define themselves. */
 const isConfigured = ({ class: of }: AlarmDefinition): boolean => of !== 'loss';
+
+const isJudgedAlike = (a: AlarmDefinition, b: AlarmDefinition): boolean =>
+  a.limit === b.limit &&
+  a.deadband === b.deadband &&
+  a.onDelay === b.onDelay &&
+  a.offDelay === b.offDelay &&
+  a.tagId === b.tagId;
+
+const notDefined = (now: Micros): Observation => ({
+  kind: 'observation',
+  says: 'ended',
+  at: now,
+  receivedAt: now,
+  clockSession: OUR_CLOCK,
+  definedAt: null,
+  value: null,
+  limit: null,
+  quality: null,
+  subject: null,
+});

@@ -1,51 +1,46 @@
-import { communicationAlarm, limitAlarms, type AlarmDefinition } from '@linepack/alarm';
-import { MICROS_PER_SECOND, type SourceId, type TagId } from '@linepack/network';
+import {
+  clockSkewAlarm,
+  collectorAlarms,
+  firstValueAlarm,
+  limitAlarms,
+  sourceCommunication,
+  stationBadQuality,
+  stationCommunication,
+  type AlarmDefinition,
+} from '@linepack/alarm';
+import type { TagId } from '@linepack/network';
 import type { CollectorConfiguration } from '../configuration/collector-configuration';
-
-/** A link that is back within this time was not worth calling anybody. */
-const COMMUNICATION_DELAY = 2 * MICROS_PER_SECOND;
 
 export interface Definitions {
   readonly all: readonly AlarmDefinition[];
+  /** The alarms of every tag; a tag without limits has none. */
   readonly byTag: ReadonlyMap<TagId, readonly AlarmDefinition[]>;
-  readonly bySource: ReadonlyMap<SourceId, AlarmDefinition>;
-  readonly byStation: ReadonlyMap<string, AlarmDefinition>;
   /** Every station, and `network`. */
   readonly partitions: readonly string[];
 }
 
-export const NO_DEFINITIONS: Definitions = {
-  all: [],
-  byTag: new Map(),
-  bySource: new Map(),
-  byStation: new Map(),
-  partitions: [],
-};
+export const NO_DEFINITIONS: Definitions = { all: [], byTag: new Map(), partitions: [] };
 
 /** Every alarm the configuration asks for. */
 export function definitionsOf({ stations, sources, tags }: CollectorConfiguration): Definitions {
   const byTag = new Map(
-    tags.flatMap(({ tagId, key, stationId, config }) => {
-      const { name, unit, limits } = config;
-      return limits ? [[tagId, limitAlarms({ tagId, key, stationId, name, unit, limits })] as const] : [];
+    tags.map(({ tagId, key, stationId, config: { name, unit, limits } }) => {
+      const alarms = limits ? limitAlarms({ tagId, key, stationId, name, unit, limits }) : [];
+      return [tagId, alarms] as const;
     }),
   );
-  const delayed = (definition: AlarmDefinition) => ({ ...definition, onDelay: COMMUNICATION_DELAY });
-  const bySource = new Map(
-    sources.map(({ id, name }) => {
-      const of = [...new Set(tags.filter((t) => t.sourceId === id).map((t) => t.stationId))];
-      const stationId = of.length === 1 ? (of[0] as string) : null;
-      return [id as SourceId, delayed(communicationAlarm({ of: 'source', id, stationId, name }))] as const;
-    }),
-  );
-  const byStation = new Map(
-    stations.map(({ id, name }) => [id as string, delayed(communicationAlarm({ of: 'station', id, name }))]),
-  );
+  const ofSources = sources.flatMap(({ id, name, clockSkewLimitS }) => {
+    const of = [...new Set(tags.filter((t) => t.sourceId === id).map((t) => t.stationId))];
+    const source = { id, name, stationId: of.length === 1 ? (of[0] as string) : null };
+    return [sourceCommunication(source), clockSkewAlarm(source, clockSkewLimitS), firstValueAlarm(source)];
+  });
+  const ofStations = stations.flatMap((station) => [
+    stationCommunication(station),
+    stationBadQuality(station),
+  ]);
   return {
-    all: [...[...byTag.values()].flat(), ...bySource.values(), ...byStation.values()],
+    all: [...[...byTag.values()].flat(), ...ofSources, ...ofStations, ...collectorAlarms()],
     byTag,
-    bySource,
-    byStation,
     partitions: [...stations.map((s) => s.id as string), 'network'],
   };
 }

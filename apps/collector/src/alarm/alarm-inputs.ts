@@ -1,0 +1,51 @@
+import {
+  isLimitCondition,
+  levelObservation,
+  limitObservation,
+  type AlarmDefinition,
+  type Level,
+  type Observation,
+} from '@linepack/alarm';
+import type { TagId } from '@linepack/network';
+import type { PresentValue } from '@linepack/telemetry';
+
+/**
+ * What this collector knows of every alarm's inputs, whoever owns the alarm: the present value of each tag, and how
+ * sources, stations and the conditions of scheduled work stand. At most one value a tag and one level an alarm.
+ */
+export class AlarmInputs {
+  private readonly presents = new Map<TagId, PresentValue>();
+  private readonly levels = new Map<string, Level>();
+
+  present(value: PresentValue): void {
+    this.presents.set(value.tagId, value);
+  }
+
+  /** What stands as before stands since before. */
+  level(alarmId: string, level: Level): void {
+    const before = this.levels.get(alarmId);
+    const isSame = before?.says === level.says && before.subject === level.subject;
+    const since = isSame ? { at: before.at, receivedAt: before.receivedAt } : {};
+    this.levels.set(alarmId, { ...level, ...since });
+  }
+
+  levelOf(alarmId: string): Level | undefined {
+    return this.levels.get(alarmId);
+  }
+
+  /** Forgets what no alarm needs any more. */
+  keepOnly(tags: { has(tagId: TagId): boolean }, isNeeded: (alarmId: string) => boolean): void {
+    for (const tagId of this.presents.keys()) if (!tags.has(tagId)) this.presents.delete(tagId);
+    for (const alarmId of this.levels.keys()) if (!isNeeded(alarmId)) this.levels.delete(alarmId);
+  }
+
+  /** Null while nothing was ever told of the alarm's inputs. */
+  observationOf(definition: AlarmDefinition): Observation | null {
+    if (isLimitCondition(definition.condition)) {
+      const present = this.presents.get(definition.tagId as TagId);
+      return present ? limitObservation(definition, present) : null;
+    }
+    const level = this.levels.get(definition.alarmId);
+    return level ? levelObservation(level) : null;
+  }
+}
