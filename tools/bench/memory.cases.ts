@@ -1,4 +1,11 @@
-import { limitAlarms, limitObservation, NORMAL, reduce, type AlarmDefinition, type AlarmState } from '@linepack/alarm';
+import {
+  limitAlarms,
+  limitObservation,
+  NORMAL,
+  reduce,
+  type AlarmDefinition,
+  type AlarmState,
+} from '@linepack/alarm';
 import { DETAIL } from '@linepack/gas';
 import type { Micros, PressureAbsKPa, TagId, TemperatureK } from '@linepack/network';
 import {
