@@ -117,7 +117,7 @@ export function assemble(around: Surroundings): Assembled {
   const apply = (configuration: CollectorConfiguration): void => {
     configured = true;
     const definitions = definitionsOf(configuration);
-    flow.configure(configuration.tags);
+    flow.configure(configuration.tags, configuration.commissionedAt ?? undefined);
     engine.configure(definitions);
     ownership.want(definitions.partitions);
     acquisition.configure(configuration).catch((error: Error) => log.error(`sources: ${error.message}`));

@@ -254,6 +254,12 @@ export const NetworkFile = z.strictObject({
   linepack: z.literal(1).describe('Version of this format'),
   id,
   name: LocalName,
+  commissioned: z.iso
+    .date('expected a date as "YYYY-MM-DD"')
+    .optional()
+    .describe(
+      'Day on which the network went into service: an earlier source time is of a clock that was never set',
+    ),
   gasDay: z.strictObject({ start: clock.default('08:00'), timeZone: timeZone.default('Asia/Shanghai') }),
   reference: ReferenceConditions,
   pressureTiers: z.enum(['GB50028-2006', 'GB55009-2021']).default('GB50028-2006'),

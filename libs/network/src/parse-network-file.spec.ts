@@ -137,16 +137,17 @@ describe('a bad network file', () => {
     [
       'values.bad.yaml',
       [
-        '10:50 sources[plc].kind: expected one of "opcua", "mqtt", got "opcau"; did you mean "opcua"?',
-        '16:9 stations[gate].tags[pt-1].pressure: expected gauge or absolute for a pressure',
-        '19:15 stations[gate].tags[pt-1].unit: expected one of Pa, kPa, MPa, bar for kind pressure',
-        '20:16 stations[gate].tags[pt-1].range: expected [low, high] with low < high',
-        '21:17 stations[gate].tags[pt-1].limits: expected LL < L < H < HH',
-        '28:21 stations[gate].tags[tt-1].pressure: expected only on a tag of kind pressure',
-        '30:41 stations[gate].tags[tt-1].address.node: expected an OPC UA node id, for instance ns=2;s=PT101, got "PT2"',
-        '33:9 stations[gate].meters[m-1].pressure: expected a tag: an uncorrected totaliser is converted with pressure and temperature',
-        '40:13 stations[gate].meters[m-1].qT: expected qMin ≤ qT ≤ qMax',
-        '48:29 stations[empty].atmosphericPressureKPa: expected exactly one of atmosphericPressureKPa and altitudeM',
+        '5:15 commissioned: expected a date as "YYYY-MM-DD", got "2024-13-01"',
+        '11:50 sources[plc].kind: expected one of "opcua", "mqtt", got "opcau"; did you mean "opcua"?',
+        '17:9 stations[gate].tags[pt-1].pressure: expected gauge or absolute for a pressure',
+        '20:15 stations[gate].tags[pt-1].unit: expected one of Pa, kPa, MPa, bar for kind pressure',
+        '21:16 stations[gate].tags[pt-1].range: expected [low, high] with low < high',
+        '22:17 stations[gate].tags[pt-1].limits: expected LL < L < H < HH',
+        '29:21 stations[gate].tags[tt-1].pressure: expected only on a tag of kind pressure',
+        '31:41 stations[gate].tags[tt-1].address.node: expected an OPC UA node id, for instance ns=2;s=PT101, got "PT2"',
+        '34:9 stations[gate].meters[m-1].pressure: expected a tag: an uncorrected totaliser is converted with pressure and temperature',
+        '41:13 stations[gate].meters[m-1].qT: expected qMin ≤ qT ≤ qMax',
+        '49:29 stations[empty].atmosphericPressureKPa: expected exactly one of atmosphericPressureKPa and altitudeM',
       ],
     ],
   ])('%s has all its faults told', (name, expected) => {
@@ -160,8 +161,8 @@ describe('a bad network file', () => {
 
   it('is one whose variables are not set', () => {
     expect(faultsOf(file('good.yaml'), {} as typeof env).map((f) => f.replace(/;.*/, ''))).toEqual([
-      '13:15 sources[plc].endpoint: environment variable PLC_PORT is not set',
-      '21:17 sources[rtu].password: environment variable RTU_PASSWORD is not set',
+      '14:15 sources[plc].endpoint: environment variable PLC_PORT is not set',
+      '22:17 sources[rtu].password: environment variable RTU_PASSWORD is not set',
     ]);
   });
 

@@ -35,13 +35,14 @@ export const entityRef = (e: Pick<Entity, 'kind' | 'id'>): EntityRef => `${e.kin
 
 /** The network file cut into its entities; tags and meters are named `<station>.<own id>`. */
 export function entitiesOf(file: NetworkFile): Entity[] {
-  const { id, name, gasDay, reference, pressureTiers } = file;
+  const { id, name, commissioned, gasDay, reference, pressureTiers } = file;
+  const network = { name, commissioned, gasDay, reference, pressureTiers };
   const plain = (kind: ConfigKind, list: readonly { id: string }[]): Entity[] =>
     list.map((config, ordinal) => ({ kind, id: config.id, ordinal, stationId: null, config }));
   const ofStation = (kind: 'tag' | 'meter', s: StationConfig, list: readonly { id: string }[]): Entity[] =>
     list.map((config, ordinal) => ({ kind, id: `${s.id}.${config.id}`, ordinal, stationId: s.id, config }));
   const entities: Entity[] = [
-    { kind: 'network', id, ordinal: 0, stationId: null, config: { name, gasDay, reference, pressureTiers } },
+    { kind: 'network', id, ordinal: 0, stationId: null, config: network },
     ...plain('gas', file.gases),
     ...plain('source', file.sources),
     ...plain(
@@ -62,7 +63,8 @@ export function networkOf(at: Micros, entities: readonly StoredEntity[]): Networ
     (entities as readonly (StoredEntity & { config: T })[])
       .filter((e) => e.kind === kind)
       .sort((a, b) => a.ordinal - b.ordinal || (a.id < b.id ? -1 : 1));
-  const network = of<Pick<NetworkFile, 'name' | 'gasDay' | 'reference' | 'pressureTiers'>>('network')[0];
+  const network =
+    of<Pick<NetworkFile, 'name' | 'commissioned' | 'gasDay' | 'reference' | 'pressureTiers'>>('network')[0];
   if (!network) return null;
   const tags = of<TagConfig>('tag').map((e) => ({
     tagId: e.tagId as TagId,
