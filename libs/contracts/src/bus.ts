@@ -54,8 +54,15 @@ export type LiveSample = z.infer<typeof LiveSample>;
 export const LiveBatch = z.object({ stationId: text(), at: micros, samples: z.array(LiveSample) });
 export type LiveBatch = z.infer<typeof LiveBatch>;
 
+const epoch = z
+  .number()
+  .int()
+  .min(0)
+  .optional()
+  .describe('Lease epoch of the owner who says it: what an older one says late is evidence, never state');
+
 /** QoS 1, published at once; the event's seq is null until it is journalled. */
-export const AlarmEventMessage = z.object({ event: AlarmEvent });
+export const AlarmEventMessage = z.object({ event: AlarmEvent, epoch });
 export type AlarmEventMessage = z.infer<typeof AlarmEventMessage>;
 
 /** QoS 1: these events are in the journal now, under these numbers. */
@@ -67,6 +74,7 @@ export type AlarmJournalledMessage = z.infer<typeof AlarmJournalledMessage>;
 export const AlarmTableMessage = z.object({
   partition: Partition,
   at: micros,
+  epoch,
   alarms: z.array(Alarm),
   unjournalled: z.array(text()).describe('Alarm ids whose last event is not yet journalled'),
 });

@@ -51,8 +51,9 @@ export class AlarmFeed {
     }
   }
 
-  private event({ event }: AlarmEventMessage): void {
-    this.table.take(event);
+  private event({ event, epoch }: AlarmEventMessage): void {
+    // What is no state of the alarm's must not become one in a browser: there it would overwrite a newer one.
+    if (!this.table.take(event, epoch)) return;
     this.hub.send(ROOM.alarms, 'alarm', event);
     const { stationId } = event.state;
     if (stationId !== null) this.hub.send(ROOM.alarmsOf(stationId), 'alarm', event);

@@ -1,4 +1,5 @@
 import type { Alarm, AlarmEvent } from '@linepack/contracts';
+import fc from 'fast-check';
 import { AlarmTableMemory } from './alarm-table';
 
 const note = { by: 'anna', at: 1, comment: '' };
@@ -130,5 +131,56 @@ describe('the table of alarms', () => {
     expect(table.list(null, () => true)[0]?.journalled).toBe(false);
     table.journalled([{ eventId: 'unheard', alarmId: id, seq: 9 }]);
     expect(table.list(null, () => true)[0]?.journalled).toBe(true);
+  });
+
+  it('takes an event once: told again after a newer one, it is no state', () => {
+    const table = new AlarmTableMemory();
+    const [raised, noted] = [event(alarm()), event(alarm({ letter: 'C' }))];
+    expect([table.take(raised), table.take(noted), table.take(raised)]).toEqual([true, true, false]);
+    expect(table.find(id)?.letter).toBe('C');
+  });
+
+  it('takes no event of an earlier occurrence', () => {
+    const table = new AlarmTableMemory();
+    table.replace(tableOf([alarm({ occurrence: 2 })]));
+    expect(table.take(event(alarm({ occurrence: 1, letter: 'C' })))).toBe(false);
+    expect(table.find(id)).toMatchObject({ occurrence: 2, letter: 'B' });
+  });
+
+  it('does not listen to an owner whose lease went to another', () => {
+    const table = new AlarmTableMemory();
+    table.replace({ ...tableOf([alarm({ occurrence: 2 })]), epoch: 8 });
+    expect(table.take(event(normalAgain({ station: note, dispatch: note })), 7)).toBe(false);
+    expect(table.replace({ ...tableOf([]), epoch: 7 })).toBe(false);
+    expect(idsOf(table, 'dispatch')).toEqual([id]);
+    // Another partition has epochs of its own.
+    expect(table.take(event(alarm({ alarmId: 'other', partition: 'elsewhere' })), 1)).toBe(true);
+    // A database restored from a copy gives older epochs.
+    table.seed({ seq: 3, alarms: [] });
+    expect(table.take(event(alarm({ occurrence: 3 })), 5)).toBe(true);
+  });
+
+  it('ends with the last state of the last owner, whatever is told again in between', () => {
+    const step = fc.record({
+      letter: fc.constantFrom('B' as const, 'C' as const, 'D' as const),
+      takeover: fc.boolean(),
+      again: fc.array(fc.nat(30), { maxLength: 4 }),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { minLength: 1, maxLength: 30 }), (steps) => {
+        const table = new AlarmTableMemory();
+        const told: [AlarmEvent, number][] = [];
+        for (const { letter, takeover, again } of steps) {
+          const epoch = (told.at(-1)?.[1] ?? 1) + Number(takeover);
+          told.push([event(alarm({ letter, value: told.length })), epoch]);
+          expect(table.take(...(told.at(-1) as [AlarmEvent, number]))).toBe(true);
+          for (const index of again) {
+            const old = told[index];
+            if (old) expect(table.take(...old)).toBe(false);
+          }
+          expect(table.find(id)).toEqual(told.at(-1)?.[0].state);
+        }
+      }),
+    );
   });
 });

@@ -10,6 +10,9 @@ interface Kept {
 /** Most events remembered until the journal confirms them; the browser re-reads the journal for older ones. */
 const MOST_WAITING = 100_000;
 
+/** Most events remembered so that one delivered again is known: far more than lie between two connections of the bus. */
+const MOST_TAKEN = 20_000;
+
 /**
  * Whether a position's list holds an alarm: it is not normal, or it is normal again and the position has not noted it.
  * Two positions answer for an alarm; neither takes it from the other's list.
@@ -28,6 +31,8 @@ export class AlarmTableMemory {
   private readonly alarms = new Map<string, Kept>();
   private readonly stationByEvent = new Map<string, string | null>();
   private readonly heard = new Set<string>();
+  private readonly epochs = new Map<string, number>();
+  private readonly taken = new Set<string>();
   private lastSeq = 0;
 
   /** Position in the journal up to which this table stands. */
@@ -36,10 +41,12 @@ export class AlarmTableMemory {
   }
 
   /**
-   * An owner's whole partition: what is not in it is normal, and noted by both positions.
+   * An owner's whole partition: what is not in it is normal, and noted by both positions. An owner whose lease went to
+   * another is not listened to.
    * @returns whether it says anything the events have not said: an event was missed, or told before a gap
    */
-  replace({ partition, alarms, unjournalled }: AlarmTableMessage): boolean {
+  replace({ partition, alarms, unjournalled, epoch }: AlarmTableMessage): boolean {
+    if (!this.isOwner(partition, epoch)) return false;
     this.heard.add(partition);
     const before = new Map([...this.alarms].filter(([, { alarm }]) => alarm.partition === partition));
     for (const id of before.keys()) this.alarms.delete(id);
@@ -55,20 +62,35 @@ export class AlarmTableMemory {
     );
   }
 
-  /** What the database holds; partitions whose owner has spoken are theirs. */
+  /**
+   * What the database holds; partitions whose owner has spoken are theirs. Epochs are counted anew: a database that was
+   * restored from a copy gives older ones.
+   */
   seed({ seq, alarms }: { seq: number; alarms: readonly Alarm[] }): void {
+    this.epochs.clear();
     this.lastSeq = Math.max(this.lastSeq, seq);
     for (const [id, { alarm }] of this.alarms) if (!this.heard.has(alarm.partition)) this.alarms.delete(id);
     for (const alarm of alarms)
       if (!this.heard.has(alarm.partition)) this.alarms.set(alarm.alarmId, { alarm, waiting: null });
   }
 
-  take(event: AlarmEvent): void {
-    const { state } = event;
-    if (!isKept(state)) this.alarms.delete(event.alarmId);
-    else this.alarms.set(event.alarmId, { alarm: state, waiting: event.seq === null ? event.eventId : null });
-    if (event.seq !== null) this.lastSeq = Math.max(this.lastSeq, event.seq);
+  /**
+   * One transition.
+   * @returns whether its state is the alarm's now; not when it is told again, is of an earlier occurrence, or comes from
+   *   an owner whose lease went to another
+   */
+  take(event: AlarmEvent, epoch?: number): boolean {
+    const { alarmId, eventId, seq, state } = event;
+    const known = this.alarms.get(alarmId)?.alarm;
+    if (!this.isOwner(event.partition, epoch) || this.taken.has(eventId)) return false;
+    if (known && known.occurrence > event.occurrence) return false;
+    this.taken.add(eventId);
+    prune(this.taken, MOST_TAKEN);
+    if (!isKept(state)) this.alarms.delete(alarmId);
+    else this.alarms.set(alarmId, { alarm: state, waiting: seq === null ? eventId : null });
+    if (seq !== null) this.lastSeq = Math.max(this.lastSeq, seq);
     else this.remember(event);
+    return true;
   }
 
   /** Events are in the journal now. */
@@ -102,11 +124,27 @@ export class AlarmTableMemory {
       .sort((a, b) => (a.activeSince ?? 0) - (b.activeSince ?? 0));
   }
 
+  /** Notes the youngest epoch of a partition. */
+  private isOwner(partition: string, epoch: number | undefined): boolean {
+    if (epoch === undefined) return true;
+    if (epoch < (this.epochs.get(partition) ?? 0)) return false;
+    this.epochs.set(partition, epoch);
+    return true;
+  }
+
   private remember(event: AlarmEvent): void {
     this.stationByEvent.set(event.eventId, event.state.stationId);
-    for (const id of this.stationByEvent.keys()) {
-      if (this.stationByEvent.size <= MOST_WAITING) break;
-      this.stationByEvent.delete(id);
-    }
+    prune(this.stationByEvent, MOST_WAITING);
+  }
+}
+
+/** Maps and sets keep the order of insertion: the oldest go. */
+function prune(
+  kept: { readonly size: number; keys(): Iterable<string>; delete(key: string): boolean },
+  most: number,
+) {
+  for (const key of kept.keys()) {
+    if (kept.size <= most) break;
+    kept.delete(key);
   }
 }

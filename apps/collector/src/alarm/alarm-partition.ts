@@ -176,6 +176,7 @@ export class AlarmPartition {
     return {
       partition: this.name,
       at,
+      epoch: this.epoch,
       alarms: alarms.map(({ definition, state }) => alarmOf(definition, state)),
       unjournalled: [...new Set(this.unjournalled.values())],
     };

@@ -64,8 +64,8 @@ export class Announcer {
   private async say(steps: readonly JournalEntry[]): Promise<Durable | null> {
     const entries = steps.filter((e) => this.parts.epochOf(e.event.partition) === e.ownerEpoch);
     if (entries.length === 0) return null;
-    for (const { event } of entries) {
-      this.parts.tell(TOPIC.alarmEvent(event.partition), { event });
+    for (const { event, ownerEpoch: epoch } of entries) {
+      this.parts.tell(TOPIC.alarmEvent(event.partition), { event, epoch });
       this.parts.onSaid(event.partition);
     }
     return this.parts.journal(entries).catch(saidByOutbox);

@@ -50,7 +50,10 @@ export class ApiNode {
     this.route = new Route(kernel, 'api-bus');
     this.bus = new BusClient({ process: this.process, broker: plant.bus, route: this.route, will: null });
     this.link = new DatabaseLink(this.process, plant.database);
-    this.bus.subscribe(TOPIC.alarmEvent('+'), (m) => this.table.take((m as AlarmEventMessage).event));
+    this.bus.subscribe(TOPIC.alarmEvent('+'), (m) => {
+      const { event, epoch } = m as AlarmEventMessage;
+      this.table.take(event, epoch);
+    });
     this.bus.subscribe(TOPIC.alarmJournalled, (m) =>
       this.table.journalled((m as AlarmJournalledMessage).entries),
     );
