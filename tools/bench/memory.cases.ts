@@ -9,12 +9,13 @@ import {
 import { DETAIL } from '@linepack/gas';
 import type { Micros, PressureAbsKPa, TagId, TemperatureK } from '@linepack/network';
 import {
+  EARLIEST_COMMISSIONING,
+  PresentTag,
+  SourceClock,
   decodeValue,
-  isWorthStoring,
   parsePayload,
-  QUALITY,
+  staleAgeOf,
   type DecodedValue,
-  type Sample,
 } from '@linepack/telemetry';
 import type { Case } from './measure';
 
@@ -110,22 +111,38 @@ const alarms: Case = {
 };
 
 const rule = { deadband: 0.001, maxReportS: 60 };
-const thinning: Case = {
-  path: 'thin samples out',
-  load: `${MESSAGES * DEVICE_TAGS} samples`,
-  measured: {
-    name: 'deadband and interval',
-    run: () => {
-      const stored: (Sample | null)[] = addresses.map(() => null);
-      for (const values of messages)
-        for (const [k, { value, ts }] of values.entries()) {
-          const sample = { tagId: (k + 1) as TagId, ts: ts as Micros, quality: QUALITY.Good, value };
-          if (!isWorthStoring(stored[k] ?? null, sample, rule)) continue;
-          stored[k] = sample;
-          seen += 1;
-        }
-    },
-  },
+/** Every word of the devices, as the collector decides it: by its clock, for its tag, thinned out. */
+function decideAll(): void {
+  const clock = new SourceClock(staleAgeOf(rule));
+  const tags = addresses.map((_, k) => new PresentTag((k + 1) as TagId));
+  for (const values of messages)
+    for (const [k, { value, quality, ts }] of values.entries()) {
+      const sourceTime = ts as Micros;
+      const receivedAt = (sourceTime + 40_000) as Micros;
+      const word = {
+        tagId: (k + 1) as TagId,
+        value,
+        quality,
+        sourceTime,
+        receivedAt,
+        origin: 'change' as const,
+      };
+      const taken = (tags[k] as PresentTag).take(word, {
+        rule,
+        delivery: 'weighed',
+        reading: clock.hear(sourceTime, receivedAt),
+        clockSteps: clock.steps,
+        skew: clock.skew,
+        connection: 1,
+        commissionedAt: EARLIEST_COMMISSIONING,
+      });
+      seen += taken.rows.length;
+    }
+}
+const deciding: Case = {
+  path: 'decide what a word is',
+  load: `${MESSAGES * DEVICE_TAGS} words`,
+  measured: { name: 'clock, present value, thinning', run: decideAll },
   yardstick: { name: 'decoding them', run: decodeAll },
   repetitions: 15,
 };
@@ -158,7 +175,7 @@ const compressibility: Case = {
   repetitions: 15,
 };
 
-export const memoryCases: readonly Case[] = [decoding, alarms, thinning, compressibility];
+export const memoryCases: readonly Case[] = [decoding, alarms, deciding, compressibility];
 
 /** What was computed, so that an engine cannot leave it out. */
 export const checksum = (): number => seen;

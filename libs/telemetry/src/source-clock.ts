@@ -67,8 +67,7 @@ export class SourceClock {
 
   /** Smallest receipt − stamp of the last minutes, µs: positive when the clock is behind ours. Null before any word. */
   get skew(): number | null {
-    const window = this.buckets.map((b) => b.least);
-    return window.length > 0 ? Math.min(...window) : this.known;
+    return this.known;
   }
 
   /** Whether the latest old word is still not understood. */
@@ -152,8 +151,10 @@ export class SourceClock {
   private learn(offset: number, at: Micros): void {
     const number = Math.floor(at / BUCKET);
     const newest = this.buckets.at(-1);
-    if (newest?.number === number) newest.least = Math.min(newest.least, offset);
-    else {
+    if (newest?.number === number) {
+      if (offset >= newest.least) return;
+      newest.least = offset;
+    } else {
       // Our own clock was set back: what it had measured is of another time.
       if (newest && number < newest.number) this.forget();
       while (this.buckets[0] && this.buckets[0].number < number - WINDOW) this.buckets.shift();
@@ -161,7 +162,7 @@ export class SourceClock {
       const least = this.buckets.length === 0 ? Math.min(offset, this.known ?? offset) : offset;
       this.buckets.push({ number, least });
     }
-    this.known = this.skew;
+    this.known = Math.min(...this.buckets.map((b) => b.least));
   }
 
   private forget(): void {
