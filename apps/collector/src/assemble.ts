@@ -73,6 +73,7 @@ export function assemble(around: Surroundings): Assembled {
     spool,
     refused: files.refused,
     onJournalled: (events) => engine.journalled(events),
+    onFull: () => undefined,
     time,
     log,
   });
@@ -130,7 +131,9 @@ export function assemble(around: Surroundings): Assembled {
     database: outbox.database,
     spool: outbox.spool,
     spoolIsFull: outbox.spoolIsFull,
-    sources: acquisition.states(),
+    sources: acquisition.states().map((s) => ({ ...s, ...flow.factsOf(s.sourceId as SourceId) })),
+    ledger: flow.ledger.sum(),
+    stampFaults: flow.values.stampFaults(),
     samplesPerSecond: rate.perSecond(),
     ...outbox.counts,
     partitions: ownership.leases.length,
@@ -166,6 +169,7 @@ export function assemble(around: Surroundings): Assembled {
     timers.forEach((timer) => timer.cancel());
     await reader.stop();
     await acquisition.stop();
+    flow.stop();
     live.stop();
     engine.stop();
     await outbox.stop();

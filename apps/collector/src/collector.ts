@@ -20,7 +20,7 @@ import { startHealthServer } from './health/health-server';
 import type { Log } from './log';
 import type { Settings } from './settings';
 import { systemTime } from './time';
-import { DatabaseDestination, type Entry } from './write/entry';
+import { DatabaseDestination, parseEntry } from './write/entry';
 import { RefusedFile } from './write/refused-file';
 import { Spool } from './write/spool';
 
@@ -64,9 +64,10 @@ export async function startCollector(settings: Settings, log: Log): Promise<Coll
     leases: new LeaseRepository(pool),
     configuration: new ConfigRepository(pool),
     destination: new DatabaseDestination(new SampleWriter(pool), alarms, new CoverageRepository(pool)),
-    spool: Spool.open<Entry>({
+    spool: Spool.open({
       disk: new NodeDisk(join(folder, 'spool')),
       maxBytes: settings.spoolBytes,
+      parse: parseEntry,
       log: (message) => log.warn(message),
     }),
     files: {

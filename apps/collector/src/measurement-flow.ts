@@ -1,4 +1,5 @@
-import type { Micros, SourceId, TagId } from '@linepack/network';
+import type { SourceState } from '@linepack/contracts';
+import { MICROS_PER_SECOND, type Micros, type SourceId, type TagId } from '@linepack/network';
 import { staleAgeOf, type Sample } from '@linepack/telemetry';
 import type { Received, SourceCapabilities, SourceSink } from './acquisition/source';
 import type { AlarmEngine } from './alarm/alarm-engine';
@@ -98,6 +99,17 @@ export class MeasurementFlow {
     const { present, rows } = this.values.tagsLost(this.silentTags(now), now);
     this.tell(present);
     this.store(rows).catch(saidByOutbox);
+  }
+
+  /** What is known of a source's words and clocks, for its status. Of several clocks the one that is most wrong. */
+  factsOf(sourceId: SourceId): Pick<SourceState, 'ledger' | 'skewS' | 'clockSteps'> {
+    const clocks = this.values.clockStates().filter((c) => c.sourceId === sourceId);
+    const skews = clocks.flatMap((c) => (c.skew === null ? [] : [c.skew / MICROS_PER_SECOND]));
+    return {
+      ledger: this.ledger.sum(sourceId),
+      skewS: skews.length === 0 ? null : skews.reduce((a, b) => (Math.abs(b) > Math.abs(a) ? b : a)),
+      clockSteps: clocks.reduce((sum, c) => sum + c.steps, 0),
+    };
   }
 
   /** Nothing comes any more: what was held is placed, so that its source may be answered. */

@@ -7,7 +7,7 @@ import { Rate } from '../src/health/rate';
 import { LivePublisher } from '../src/live/live-publisher';
 import { MeasurementFlow } from '../src/measurement-flow';
 import { systemTime as time } from '../src/time';
-import type { Destination, Entry } from '../src/write/entry';
+import { parseEntry, type Destination, type Entry } from '../src/write/entry';
 import { Outbox } from '../src/write/outbox';
 import { RefusedFile } from '../src/write/refused-file';
 import { Spool } from '../src/write/spool';
@@ -45,9 +45,17 @@ beforeEach(() => {
   };
   const disk = new SimulatedMedium({ random: () => 0 }).mount('spool');
   // Room for nothing.
-  const spool = Spool.open<Entry>({ disk, maxBytes: 1, log: () => undefined });
+  const spool = Spool.open<Entry>({ disk, maxBytes: 1, parse: parseEntry, log: () => undefined });
   const refused = new RefusedFile(disk, 'refused.jsonl');
-  outbox = new Outbox({ destination, spool, refused, onJournalled: () => undefined, time, log });
+  outbox = new Outbox({
+    destination,
+    spool,
+    refused,
+    onJournalled: () => undefined,
+    onFull: () => undefined,
+    time,
+    log,
+  });
   live = new LivePublisher(() => undefined, time);
   flow = new MeasurementFlow({
     engine: deaf,

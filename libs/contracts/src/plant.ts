@@ -84,10 +84,17 @@ export type HistoryQuery = z.infer<typeof HistoryQuery>;
 export const HistorySeries = z.object({
   tagId: z.number().int(),
   ts: z.array(micros).describe('Start of the bucket, or the source time of a raw sample'),
-  value: z.array(z.number().nullable()).describe('Time-weighted mean of the bucket, or the raw value'),
+  value: z
+    .array(z.number().nullable())
+    .describe('Time-weighted mean of what was usable in the bucket, or the raw value'),
   min: z.array(z.number().nullable()),
   max: z.array(z.number().nullable()),
   quality: z.array(z.number().int()).describe('Worst quality in the bucket'),
+  usable: z
+    .array(z.number().min(0).max(1))
+    .describe(
+      'Share of the bucket in which a usable value held, which the mean is of; 0 or 1 for a raw sample',
+    ),
 });
 export type HistorySeries = z.infer<typeof HistorySeries>;
 

@@ -35,7 +35,12 @@ interface PointRow {
   min: number | null;
   max: number | null;
   quality: number;
+  usable: number;
 }
+
+/** SQL for the share of [from, to) that `covered_s` seconds are; a value may hold beyond the end, which counts once. */
+const usableShare = (from: string, to: string): string =>
+  `coalesce(least(1, covered_s / nullif(greatest(0, date_part('epoch', ${to} - ${from})), 0)), (covered_s > 0)::int)`;
 
 /** Reads samples and their aggregates; every read is bounded. */
 export class SampleRepository {
@@ -70,8 +75,8 @@ export class SampleRepository {
 
   /**
    * History of tags over [from, to), by the coarsest of raw, minute and hour that still gives the points asked for.
-   * Minimum and maximum of every bucket are kept, and its worst quality. Raw samples come as they are when they are few
-   * enough; their own value then is minimum and maximum, too.
+   * Minimum and maximum of every bucket are kept, its worst quality, and the share of it that was usable. Raw samples
+   * come as they are when they are few enough; their own value then is minimum and maximum, too.
    */
   async history({ tags, from, to, points }: HistoryRequest): Promise<History> {
     const stepUs = Math.max(1, Math.ceil((to - from) / points));
@@ -83,13 +88,17 @@ export class SampleRepository {
     });
     if (stepUs >= HOUR_US) {
       const width = Math.ceil(stepUs / HOUR_US) * HOUR_US;
-      return answer('hour', await this.aggregated('sample_hour', { tags, from, to }, width, to));
+      const known = Math.min(to, await this.rolledTo()) as Micros;
+      return answer('hour', await this.aggregated('sample_hour', { tags, from, to }, width, to, known));
     }
     if (stepUs >= MINUTE_US) {
       const width = Math.ceil(stepUs / MINUTE_US) * MINUTE_US;
       const rolledTo = await this.rolledTo();
       const tailFrom = Math.max(from, Math.min(to, rolledTo), to - LONGEST_TAIL_US) as Micros;
-      return answer('minute', await this.aggregated('sample_minute', { tags, from, to }, width, tailFrom));
+      return answer(
+        'minute',
+        await this.aggregated('sample_minute', { tags, from, to }, width, tailFrom, to),
+      );
     }
     const raw = await this.raw({ tags, from, to }, points);
     return answer('raw', raw ?? (await this.binned({ tags, from, to }, stepUs)));
@@ -173,13 +182,20 @@ export class SampleRepository {
     return rows[0]?.at ?? 0;
   }
 
-  /** Buckets of the aggregates, put together to `widthUs`; from `tailFrom` on computed from the samples. */
+  /**
+   * Buckets of the aggregates, put together to `widthUs`; from `tailFrom` on computed from the samples. The usable share
+   * is of that part of a bucket that was read, is over, and is known: not before the first part inside [from, to), and
+   * not after `knownTo`.
+   */
   private async aggregated(
     table: 'sample_minute' | 'sample_hour',
     { tags, from, to }: Omit<HistoryRequest, 'points'>,
     widthUs: number,
     tailFrom: Micros,
+    knownTo: Micros,
   ): Promise<PointRow[]> {
+    const partUs = table === 'sample_hour' ? HOUR_US : MINUTE_US;
+    const firstPart = Math.ceil(from / partUs) * partUs;
     const { rows } = await this.db.query<PointRow>(
       `with parts as (
          select bucket, tag_id, min, max, integral, covered_s, worst_quality from ${table}
@@ -187,13 +203,16 @@ export class SampleRepository {
          union all
          select bucket, tag_id, min, max, integral, covered_s, worst_quality
          from roll_samples($1::int[], instant($5::bigint), instant($3::bigint), interval '1 minute', null)
+       ), points as (
+         select tag_id, date_bin($4 * interval '1 microsecond', bucket, 'epoch'::timestamptz) as start,
+           sum(integral) as integral, sum(covered_s) as covered_s, min(min) as min, max(max) as max,
+           worst_of(max(worst_quality::bigint & 4294967295)) as quality
+         from parts group by 1, 2
        )
-       select tag_id as "tagId",
-         micros(date_bin($4 * interval '1 microsecond', bucket, 'epoch'::timestamptz)) as ts,
-         sum(integral) / nullif(sum(covered_s), 0) as value, min(min) as min, max(max) as max,
-         worst_of(max(worst_quality::bigint & 4294967295)) as quality
-       from parts group by 1, 2 order by 1, 2`,
-      [tags, from, to, widthUs, tailFrom],
+       select tag_id as "tagId", micros(start) as ts, integral / nullif(covered_s, 0) as value, min, max, quality,
+         ${usableShare('greatest(start, instant($6::bigint))', "least(start + $4 * interval '1 microsecond', instant($7::bigint), now())")} as usable
+       from points order by 1, 2`,
+      [tags, from, to, widthUs, tailFrom, firstPart, knownTo],
     );
     return rows;
   }
@@ -204,7 +223,8 @@ export class SampleRepository {
     points: number,
   ): Promise<PointRow[] | null> {
     const { rows } = await this.db.query<PointRow & { place: number }>(
-      `select w.tag_id as "tagId", micros(s.ts) as ts, s.value, s.value as min, s.value as max, s.quality
+      `select w.tag_id as "tagId", micros(s.ts) as ts, s.value, s.value as min, s.value as max, s.quality,
+         (s.quality >= 0 and s.value is not null)::int as usable
        from unnest($1::int[]) as w (tag_id)
        cross join lateral (
          select ts, quality, value from sample
@@ -226,7 +246,8 @@ export class SampleRepository {
   ): Promise<PointRow[]> {
     const { rows } = await this.db.query<PointRow>(
       `select tag_id as "tagId", micros(bucket) as ts, integral / nullif(covered_s, 0) as value, min, max,
-         worst_quality as quality
+         worst_quality as quality,
+         ${usableShare('greatest(bucket, instant($2::bigint))', "least(bucket + $4 * interval '1 microsecond', instant($3::bigint), now())")} as usable
        from roll_samples($1::int[], instant($2::bigint), instant($3::bigint), $4 * interval '1 microsecond', null)
        order by 1, 2`,
       [tags, from, to, widthUs],
@@ -244,5 +265,6 @@ function seriesOf(tagId: TagId, rows: readonly PointRow[]): HistorySeries {
     min: own.map((r) => r.min),
     max: own.map((r) => r.max),
     quality: own.map((r) => r.quality),
+    usable: own.map((r) => r.usable),
   };
 }

@@ -335,8 +335,9 @@ describe('history', () => {
           min: [1, null],
           max: [1, null],
           quality: [0, QUALITY.Bad],
+          usable: [1, 0],
         },
-        { tagId: 2, ts: [], value: [], min: [], max: [], quality: [] },
+        { tagId: 2, ts: [], value: [], min: [], max: [], quality: [], usable: [] },
       ],
     });
   });
@@ -360,6 +361,88 @@ describe('history', () => {
       expect(Math.max(...(series!.max as number[]))).toBe(99);
       expect(Math.min(...(series!.min as number[]))).toBe(-99);
       expect(series!.value.every((v) => v !== null)).toBe(true);
+    }
+  });
+
+  describe.each([
+    ['of minutes', 60, 240],
+    ['of hours', 4, 3_600],
+  ])('in buckets %s', (_name, points, widthS) => {
+    const hours = 4;
+    const read = async () => {
+      const range = { from: at(0), to: at(hours * 3_600), points };
+      const { series } = await samples.history({ tags: [tags[0]!], ...range });
+      return series[0]!;
+    };
+
+    it('shows the mean of what was usable, and which share that was, though the worst of it was Bad', async () => {
+      // Twenty seconds of every minute are Bad; what is usable is 5.
+      await writer.write(
+        Array.from({ length: hours * 60 }, (_, m) => [
+          sample(m * 60, 5),
+          sample(m * 60 + 40, null, QUALITY.Bad),
+        ]).flat(),
+      );
+      while (!(await rollup.step(at(hours * 3_600))).done);
+      const { value, usable, quality } = await read();
+      expect(value).toHaveLength(points);
+      expect(new Set(value)).toEqual(new Set([5]));
+      expect(new Set(quality)).toEqual(new Set([QUALITY.Bad]));
+      for (const share of usable) expect(share).toBeCloseTo(2 / 3, 6);
+    });
+
+    it('counts time without any sample as not usable', async () => {
+      // Silent from half of the second bucket on; the value holds three minutes more.
+      const last = 1.5 * widthS - 180;
+      await writer.write(Array.from({ length: Math.floor(last / 60) + 1 }, (_, m) => sample(m * 60, 5)));
+      await writer.write([sample(last, 5), sample(hours * 3_600 - widthS, 5), sample(hours * 3_600, 5)]);
+      while (!(await rollup.step(at(hours * 3_600))).done);
+      const { usable } = await read();
+      expect(usable[0]).toBeCloseTo(1, 6);
+      expect(usable[1]).toBeCloseTo(0.5, 6);
+    });
+
+    it('knows nothing of a bucket that was bad throughout', async () => {
+      await writer.write(
+        Array.from({ length: hours * 60 }, (_, m) =>
+          m * 60 < 2 * widthS ? sample(m * 60, null, QUALITY.Bad) : sample(m * 60, 5),
+        ),
+      );
+      while (!(await rollup.step(at(hours * 3_600))).done);
+      const { value, usable } = await read();
+      expect([value[0], usable[0]]).toEqual([null, 0]);
+      expect([value[3], usable[3]]).toEqual([5, 1]);
+    });
+  });
+
+  it('shows the mean of what was usable in buckets finer than a minute', async () => {
+    // The last ten of every thirty seconds are Bad.
+    await writer.write(
+      Array.from({ length: 720 }, (_, i) =>
+        i % 6 < 4 ? sample(i * 5, 5) : sample(i * 5, null, QUALITY.Bad),
+      ),
+    );
+    const { series } = await samples.history({ tags: [tags[0]!], from: at(0), to: at(3_600), points: 120 });
+    expect(series[0]!.value).toEqual(Array.from({ length: 120 }, () => 5));
+    for (const share of series[0]!.usable) expect(share).toBeCloseTo(2 / 3, 6);
+  });
+
+  it('does not call the time unusable that a cut bucket leaves out, nor that which is not rolled up yet', async () => {
+    await writer.write(Array.from({ length: 8 * 60 }, (_, m) => sample(m * 60, 5)));
+    while (!(await rollup.step(at(7.5 * 3_600))).done);
+    for (const [from, to, points] of [
+      [0, 8, 4],
+      [0.5, 7.75, 3],
+      [0.51, 7.99, 40],
+      [0.51, 7.99, 900],
+    ] as const) {
+      const { series } = await samples.history({
+        tags: [tags[0]!],
+        from: at(from * 3_600),
+        to: at(to * 3_600),
+        points,
+      });
+      for (const share of series[0]!.usable) expect(share).toBeCloseTo(1, 6);
     }
   });
 

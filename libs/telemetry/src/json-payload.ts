@@ -77,7 +77,7 @@ export function qualityFrom(raw: unknown): Quality | null {
  * - a missing or non-numeric value is BadDecodingError with null, unless the device itself said a worse thing;
  * - a quality path that leads nowhere, or to a word nobody knows, makes the value Uncertain: the device was asked to
  *   vouch for it and did not;
- * - a missing or unreadable time is null here; `stampOf` decides what it becomes.
+ * - a missing or unreadable time is null here; what it becomes is decided by the present value (SPEC T1).
  */
 export function decodeValue(body: unknown, address: JsonAddress): DecodedValue {
   const ts = timeOf(valueAt(body, address.timePath));

@@ -1,6 +1,8 @@
-import type { PartStatus, SourceState } from '@linepack/contracts';
+import type { LossLedger, PartStatus, SourceState } from '@linepack/contracts';
 import type { Micros } from '@linepack/network';
 import type { SpoolSize } from '../write/spool';
+import { metric } from './metric';
+import { wordMetrics, type StampFaults } from './word-metrics';
 
 export interface Facts {
   readonly at: Micros;
@@ -10,6 +12,9 @@ export interface Facts {
   readonly spool: SpoolSize;
   readonly spoolIsFull: boolean;
   readonly sources: readonly SourceState[];
+  /** Of all sources. */
+  readonly ledger: LossLedger;
+  readonly stampFaults: StampFaults;
   readonly samplesPerSecond: number;
   readonly written: number;
   readonly refused: number;
@@ -29,6 +34,7 @@ export function statusOf(facts: Facts): PartStatus {
     spool: facts.spool,
     sources: [...facts.sources],
     samplesPerSecond: facts.samplesPerSecond,
+    ledger: facts.ledger,
   };
 }
 
@@ -47,17 +53,6 @@ function troublesOf({ sources, database, spoolIsFull, spool, refused }: Facts): 
 /** The same in Prometheus' text format, version 0.0.4. */
 export function metricsOf(facts: Facts): string {
   const flag = (on: boolean): number => (on ? 1 : 0);
-  const metric = (
-    name: string,
-    type: 'gauge' | 'counter',
-    help: string,
-    values: [string, number][],
-  ): string =>
-    [
-      `# HELP linepack_collector_${name} ${help}`,
-      `# TYPE linepack_collector_${name} ${type}`,
-      ...values.map(([labels, value]) => `linepack_collector_${name}${labels} ${value}`),
-    ].join('\n');
   const perSource = (of: (s: SourceState) => number): [string, number][] =>
     facts.sources.map((s) => [`{source="${s.sourceId}"}`, of(s)]);
   return `${[
@@ -95,5 +90,6 @@ export function metricsOf(facts: Facts): string {
       'Tags the source refused to monitor',
       perSource((s) => s.rejected),
     ),
+    ...wordMetrics(facts),
   ].join('\n')}\n`;
 }

@@ -6,6 +6,7 @@ import type {
   JournalEntry,
   JournalledEvent,
   SampleWriter,
+  StoredAlarm,
 } from '@linepack/store';
 import { qualityOf, type Sample } from '@linepack/telemetry';
 
@@ -16,6 +17,8 @@ export type SpooledSample = readonly [number, number, number, number | null];
 export type Entry =
   | { readonly kind: 'samples'; readonly samples: readonly SpooledSample[] }
   | { readonly kind: 'journal'; readonly entries: readonly JournalEntry[] }
+  /** States that changed without an event: a delay that began or ended. */
+  | { readonly kind: 'states'; readonly states: readonly StoredAlarm[] }
   | {
       readonly kind: 'coverage';
       readonly sourceId: SourceId;
@@ -36,9 +39,46 @@ const sampleOf = ([tagId, ts, quality, value]: SpooledSample): Sample => ({
   value,
 });
 
-/** Rows an entry weighs in a batch. */
-export const weightOf = (entry: Entry): number =>
-  entry.kind === 'samples' ? entry.samples.length : entry.kind === 'journal' ? entry.entries.length : 1;
+/** Rows an entry weighs in a batch; a row is the least that the database takes or refuses. */
+export function weightOf(entry: Entry): number {
+  switch (entry.kind) {
+    case 'samples':
+      return entry.samples.length;
+    case 'journal':
+      return entry.entries.length;
+    case 'states':
+      return entry.states.length;
+    case 'coverage':
+      return 1;
+  }
+}
+
+/** Some of an entry's rows, from `from` on, without `to`. */
+export function rowsOf(entry: Entry, from: number, to: number): Entry {
+  switch (entry.kind) {
+    case 'samples':
+      return { ...entry, samples: entry.samples.slice(from, to) };
+    case 'journal':
+      return { ...entry, entries: entry.entries.slice(from, to) };
+    case 'states':
+      return { ...entry, states: entry.states.slice(from, to) };
+    case 'coverage':
+      return entry;
+  }
+}
+
+/**
+ * An entry as it was spooled, by this program or an earlier one. Up to format 1 there were no states, and all else was
+ * as it is now; the rows themselves are the database's to judge.
+ * @throws TypeError naming what was expected
+ */
+export function parseEntry(stored: unknown): Entry {
+  const entry = stored as Record<string, unknown> | null;
+  const rows = { samples: 'samples', journal: 'entries', states: 'states' }[String(entry?.['kind'])];
+  const fits = rows ? Array.isArray(entry?.[rows]) : entry?.['kind'] === 'coverage' && 'sourceId' in entry;
+  if (!fits) throw new TypeError('expected an entry of kind samples, journal, states or coverage');
+  return stored as Entry;
+}
 
 /** Where entries end up. Writing the same entries again must be safe. */
 export interface Destination {
@@ -62,6 +102,8 @@ export class DatabaseDestination implements Destination {
   private async writeRun(run: readonly Entry[]): Promise<JournalledEvent[]> {
     const samples = run.flatMap((e) => (e.kind === 'samples' ? e.samples.map(sampleOf) : []));
     if (samples.length > 0) await this.samples.write(samples);
+    const states = run.flatMap((e) => (e.kind === 'states' ? e.states : []));
+    if (states.length > 0) await this.alarms.saveStates(latestOf(states));
     for (const e of run) if (e.kind === 'coverage') await this.coverage.record(e.sourceId, e.at, e.state);
     const events = run.flatMap((e) => (e.kind === 'journal' ? e.entries : []));
     return events.length === 0 ? [] : this.alarms.append(events);
@@ -78,3 +120,8 @@ function runsOf(entries: readonly Entry[]): Entry[][] {
   }
   return runs;
 }
+
+/** An alarm's last state: one statement takes a row only once. */
+const latestOf = (states: readonly StoredAlarm[]): StoredAlarm[] => [
+  ...new Map(states.map((s) => [s.alarm.alarmId, s])).values(),
+];

@@ -1,57 +1,95 @@
 import type { JournalledEvent } from '@linepack/store';
 import type { Log } from '../log';
 import { within, type Time, type Timer } from '../time';
-import type { RefusedFile } from './refused-file';
+import { Delivery, causeOf } from './delivery';
 import { weightOf, type Destination, type Entry } from './entry';
+import { Losses } from './losses';
+import type { RefusedFile } from './refused-file';
 import { SpoolFullError, type Spool, type SpoolSize } from './spool';
+import { WaitingRoom, type Durable, type Waiting } from './waiting-room';
 
-/** Where an entry was when its promise resolved: durable in either. */
-export type Durable = 'journal' | 'spool';
+export type { Durable } from './waiting-room';
 
 /** How long an entry may wait for company: journal entries not at all, acknowledged messages briefly, samples a second. */
 export const PATIENCE_MS = { journal: 0, acknowledged: 100, samples: 1_000 } as const;
 const BATCH_ROWS = 5_000;
-/** A database that hangs is away: what it writes after all is the same again, which is safe. */
-const DEADLINE_MS = 15_000;
+/** With so many rows behind it, a batch waits no longer for a slow database: the spool takes all of them. */
+const IMPATIENT_ROWS = 250_000;
 const RETRY_MS = 1_000;
 const REPLAY_ENTRIES = 200;
+/** A full spool counts as full until it has fallen to this part of its bound: an alarm must not flutter. */
+const ROOM_AGAIN = 0.9;
+/** What a stop grants the database, and then the disk. */
+const STOP_DATABASE_MS = 3_000;
+const STOP_DISK_MS = 3_000;
 
 export interface OutboxOptions {
   readonly destination: Destination;
   readonly spool: Spool<Entry>;
-  /** Entries the database refuses for what they are, not for being away, are set aside here. */
+  /** Rows that the database refuses for what they are, not for being away, are set aside here. */
   readonly refused: RefusedFile;
   readonly onJournalled: (events: readonly JournalledEvent[]) => void;
+  /** Samples are refused from now on, or are taken again: the spool is full, or has room. */
+  readonly onFull: (full: boolean) => void;
   readonly time: Time;
   readonly log: Log;
 }
 
-interface Waiting {
-  readonly entry: Entry;
-  readonly resolve: (durable: Durable) => void;
-  readonly reject: (error: Error) => void;
+/** The outbox takes nothing any more. */
+export class StoppedError extends Error {
+  constructor() {
+    super('the collector is stopping: neither the database nor the spool has taken this');
+    this.name = 'StoppedError';
+  }
+}
+
+/** The database refuses a row for what it is. */
+export class SetAsideError extends Error {
+  constructor(place: string) {
+    super(`the database refuses it for what it is; it was set aside in ${place}`);
+    this.name = 'SetAsideError';
+  }
+}
+
+/** Neither the database nor the disk has taken anything for long. */
+export class MemoryFullError extends Error {
+  constructor(rows: number) {
+    super(`${rows} rows wait in memory, and neither the database nor the spool takes them`);
+    this.name = 'MemoryFullError';
+  }
 }
 
 /**
  * The one way into the database. While it is there, entries go in batches straight into it; when it fails, that batch
  * and all later ones go to the spool, and only when the spool is empty again does the straight way open: so the order
  * in which entries were put is the order in which they arrive, and none is lost between the two.
+ *
+ * A full spool refuses samples. All else, above all the journal, is never refused while the process lives: what neither
+ * database nor spool takes waits in memory, in its order, and so do samples while the disk fails (bounds:
+ * waiting-room.ts).
  */
 export class Outbox {
-  private queue: Waiting[] = [];
-  private queuedRows = 0;
+  private readonly room = new WaitingRoom();
+  private readonly delivery: Delivery;
+  private readonly losses: Losses;
   private timer: Timer | null = null;
   private dueAt = Infinity;
+  private notBefore = 0;
   private flushing: Promise<void> | null = null;
   private draining: Promise<void> | null = null;
   private retry: Timer | null = null;
-  private replayLimit = REPLAY_ENTRIES;
-  private stopped = false;
+  private stopping: Promise<void> | null = null;
   private away = false;
-  private fullSaid = false;
-  readonly counts = { written: 0, refused: 0, lostToFullSpool: 0 };
+  private full = false;
+  /** The batch that is on its way now. */
+  private inHand: readonly Waiting[] = [];
+  private diskSaid: string | null = null;
+  private written = 0;
 
-  constructor(private readonly options: OutboxOptions) {}
+  constructor(private readonly options: OutboxOptions) {
+    this.losses = new Losses(options.log);
+    this.delivery = new Delivery({ ...options, onRefused: (row, error) => this.setAside(row, error) });
+  }
 
   /** Begins to replay what an earlier run left. */
   start(): void {
@@ -59,14 +97,21 @@ export class Outbox {
   }
 
   /**
-   * Resolves when the entry is durable.
+   * Resolves when the entry is durable; samples also when the database refused some of them for what they are, since
+   * sending them again would not help.
    * @throws SpoolFullError when it is a sample, the database is away and the spool has no room
+   * @throws SetAsideError when the database refuses it (not samples)
+   * @throws MemoryFullError when the disk fails, too, and the memory's bound is reached
+   * @throws StoppedError when the outbox is stopping
    */
   put(entry: Entry, patienceMs: number): Promise<Durable> {
     return new Promise((resolve, reject) => {
-      this.queue.push({ entry, resolve, reject });
-      this.queuedRows += weightOf(entry);
-      this.schedule(this.queuedRows >= BATCH_ROWS ? 0 : patienceMs);
+      const waiting = { entry, resolve, reject };
+      if (this.stopping) return this.refuse([waiting], new StoppedError());
+      if (!this.room.hasRoomFor(entry)) return this.refuse([waiting], new MemoryFullError(this.room.rows));
+      this.room.add(waiting);
+      if (this.room.rows >= IMPATIENT_ROWS && this.diskSaid === null) this.delivery.stopWaiting();
+      this.schedule(this.room.rows >= BATCH_ROWS ? 0 : patienceMs);
     });
   }
 
@@ -76,8 +121,29 @@ export class Outbox {
   get spool(): SpoolSize {
     return this.options.spool.size();
   }
+  /** While samples are refused. */
   get spoolIsFull(): boolean {
-    return this.options.spool.isFull();
+    return this.full;
+  }
+  /** The system's code for what is wrong with the disk, while it fails. */
+  get diskTrouble(): string | null {
+    return this.diskSaid;
+  }
+  /** Rows in memory that wait for the database or the spool. */
+  get waitingRows(): number {
+    return this.room.rows;
+  }
+  get counts() {
+    const { refused, lostToFullSpool } = this.losses;
+    return { written: this.written, refused, lostToFullSpool };
+  }
+  /** Rows that will never be in the database, by cause: a SQLSTATE, or the name of the error that said so. */
+  get lostByCause(): ReadonlyMap<string, number> {
+    return this.losses.byCause;
+  }
+  /** Of these the samples, by tag id. */
+  get lostByTag(): ReadonlyMap<number, number> {
+    return this.losses.byTag;
   }
 
   /** Somebody else saw the database come or go. */
@@ -86,76 +152,113 @@ export class Outbox {
     else if (this.options.spool.isEmpty) this.cameBack();
   }
 
-  /** Delivers what is queued, to the database or the spool, and stops. */
-  async stop(): Promise<void> {
-    this.stopped = true;
+  /** Delivers what waits, to the database or the spool, and stops, however they hang. */
+  stop(): Promise<void> {
+    this.stopping ??= this.stopNow();
+    return this.stopping;
+  }
+
+  private async stopNow(): Promise<void> {
+    const { time, spool, log } = this.options;
     this.timer?.cancel();
     this.retry?.cancel();
-    await this.flush();
-    await this.draining;
-    await this.options.spool.close();
+    const patience = time.after(STOP_DATABASE_MS, () => this.delivery.giveUp());
+    const delivered = async (): Promise<void> => {
+      // A flush under way ends; another takes what it left or could not deliver.
+      await this.flush();
+      await this.flush();
+      await this.draining;
+      await spool.close();
+    };
+    await within(time, STOP_DATABASE_MS + STOP_DISK_MS, delivered()).catch((error: Error) =>
+      log.error(`the disk does not answer: ${error.message}`),
+    );
+    patience.cancel();
+    this.refuse([...this.inHand, ...this.room.take(Infinity)], new StoppedError());
   }
 
   private schedule(delayMs: number): void {
-    const at = this.options.time.monotonicMs() + delayMs;
-    if (this.stopped || at >= this.dueAt) return;
+    const { time } = this.options;
+    const now = time.monotonicMs();
+    const wait = Math.max(delayMs, this.notBefore - now);
+    if (this.stopping || now + wait >= this.dueAt) return;
     this.timer?.cancel();
-    this.dueAt = at;
-    this.timer = this.options.time.after(delayMs, () => void this.flush());
+    this.dueAt = now + wait;
+    this.timer = time.after(wait, () => void this.flush());
   }
 
   private flush(): Promise<void> {
+    this.timer?.cancel();
     this.dueAt = Infinity;
     this.flushing ??= this.flushAll().finally(() => {
       this.flushing = null;
-      if (this.queue.length > 0) this.schedule(0);
+      if (!this.room.isEmpty) this.schedule(0);
     });
     return this.flushing;
   }
 
   private async flushAll(): Promise<void> {
-    while (this.queue.length > 0) {
-      let rows = 0;
-      let count = 0;
-      while (count < this.queue.length && rows < BATCH_ROWS)
-        rows += weightOf((this.queue[count++] as Waiting).entry);
-      this.queuedRows -= rows;
-      await this.deliver(this.queue.splice(0, count));
+    while (!this.room.isEmpty) {
+      this.inHand = this.room.take(BATCH_ROWS);
+      const held = await this.deliver(this.inHand);
+      this.inHand = [];
+      if (held.length === 0) continue;
+      this.room.giveBack(held);
+      this.notBefore = this.options.time.monotonicMs() + RETRY_MS;
+      return;
     }
   }
 
-  private async deliver(batch: readonly Waiting[]): Promise<void> {
-    if (this.options.spool.isEmpty) {
-      try {
-        const journalled = await this.write(batch.map((w) => w.entry));
-        batch.forEach((w) => w.resolve('journal'));
-        this.options.onJournalled(journalled);
-        return;
-      } catch (error) {
-        this.wentAway(error as Error);
-      }
-    }
-    await this.toSpool(batch);
-    this.retryIn(RETRY_MS);
-  }
-
-  private async write(entries: readonly Entry[]): Promise<JournalledEvent[]> {
-    const journalled = await within(this.options.time, DEADLINE_MS, this.options.destination.write(entries));
-    this.counts.written += entries.reduce((sum, e) => sum + weightOf(e), 0);
-    this.cameBack();
-    return journalled;
-  }
-
-  private async toSpool(batch: readonly Waiting[]): Promise<void> {
+  /** @returns what neither the database nor the spool takes now */
+  private async deliver(batch: readonly Waiting[]): Promise<readonly Waiting[]> {
+    if (this.options.spool.isEmpty && (await this.straight(batch))) return [];
     try {
       await this.append(batch, 'normal');
-      this.fullSaid = false;
+      this.mayHaveRoom();
+      return [];
     } catch (error) {
-      const samples = batch.filter((w) => w.entry.kind === 'samples');
-      const rest = batch.filter((w) => w.entry.kind !== 'samples');
-      this.refuse(samples, error as Error);
-      // Samples are refused, but the journal still goes into the reserve: alarms matter more.
-      await this.append(rest, 'reserve').catch((e: Error) => this.refuse(rest, e));
+      if (error instanceof SpoolFullError) return this.keepJournal(batch, error);
+      this.sayDisk(error as Error);
+      return batch;
+    }
+  }
+
+  private async straight(batch: readonly Waiting[]): Promise<boolean> {
+    const entries = batch.map((w) => w.entry);
+    const journalled = await this.write(entries);
+    if (journalled === null) return false;
+    batch.forEach((w) => this.settle(w, 'journal'));
+    this.mayHaveRoom();
+    this.tell(journalled);
+    return true;
+  }
+
+  /** Null when the database is away. */
+  private async write(entries: readonly Entry[]): Promise<JournalledEvent[] | null> {
+    try {
+      const journalled = await this.delivery.deliver(entries);
+      for (const entry of entries) this.written += weightOf(entry) - this.delivery.refusedRows(entry);
+      this.cameBack();
+      return journalled;
+    } catch (error) {
+      this.wentAway(error as Error);
+      return null;
+    }
+  }
+
+  /** Samples are refused, those that wait behind as well, but the journal still goes into the reserve. */
+  private async keepJournal(batch: readonly Waiting[], full: SpoolFullError): Promise<readonly Waiting[]> {
+    const all = [...batch, ...this.room.take(Infinity)];
+    const isSample = ({ entry }: Waiting): boolean => entry.kind === 'samples';
+    this.refuse(all.filter(isSample), full);
+    this.turnFull(true);
+    const rest = all.filter((w) => !isSample(w));
+    try {
+      await this.append(rest, 'reserve');
+      return [];
+    } catch (error) {
+      this.sayDisk(error as Error);
+      return rest;
     }
   }
 
@@ -164,18 +267,20 @@ export class Outbox {
       part.map((w) => w.entry),
       importance,
     );
-    part.forEach((w) => w.resolve('spool'));
+    part.forEach((w) => this.settle(w, 'spool'));
+    this.diskSaid = null;
+    this.retryIn(RETRY_MS);
   }
 
   private refuse(part: readonly Waiting[], error: Error): void {
-    this.counts.lostToFullSpool += part.reduce((sum, w) => sum + weightOf(w.entry), 0);
-    if (!(error instanceof SpoolFullError) || !this.fullSaid) this.options.log.error(error.message);
-    this.fullSaid = error instanceof SpoolFullError;
-    part.forEach((w) => w.reject(error));
+    for (const { entry, reject } of part) {
+      this.losses.notTaken(entry, error);
+      reject(error);
+    }
   }
 
   private retryIn(delayMs: number): void {
-    if (this.stopped || this.draining || this.retry) return;
+    if (this.stopping || this.draining || this.retry) return;
     this.retry = this.options.time.after(delayMs, () => {
       this.retry = null;
       this.draining = this.drain().finally(() => {
@@ -187,30 +292,73 @@ export class Outbox {
 
   private async drain(): Promise<void> {
     const { spool } = this.options;
-    while (!spool.isEmpty && !this.stopped) {
-      const entries = spool.peek(this.replayLimit);
-      try {
-        const journalled = await this.write(entries);
-        await spool.done(entries.length);
-        this.options.onJournalled(journalled);
-        this.replayLimit = Math.min(REPLAY_ENTRIES, this.replayLimit * 2);
-      } catch (error) {
-        if (!isRefusal(error)) return this.wentAway(error as Error);
-        // One of them is at fault: find it one by one.
-        if (entries.length > 1) this.replayLimit = 1;
-        else await this.setAside(entries, error);
-      }
+    while (!spool.isEmpty && !this.stopping) {
+      const entries = this.peek();
+      if (entries === null || entries.length === 0) return;
+      const journalled = await this.write(entries);
+      if (journalled === null) return;
+      await spool.done(entries.length);
+      this.mayHaveRoom();
+      this.tell(journalled);
     }
-    if (spool.isEmpty) this.cameBack();
   }
 
-  private async setAside(entries: readonly Entry[], error: Error): Promise<void> {
-    await this.options.refused.append(entries, error.message);
-    await this.options.spool.done(entries.length);
-    this.counts.refused += entries.length;
-    this.options.log.error(
-      `the database refuses an entry, set aside in ${this.options.refused.place}: ${error.message}`,
-    );
+  /** Null when the disk cannot read them now. */
+  private peek(): readonly Entry[] | null {
+    try {
+      return this.options.spool.peek(REPLAY_ENTRIES);
+    } catch (error) {
+      this.sayDisk(error as Error);
+      return null;
+    }
+  }
+
+  private async setAside(row: Entry, error: Error): Promise<void> {
+    const { refused, log } = this.options;
+    this.losses.setAside(row, causeOf(error));
+    try {
+      await refused.append(row, causeOf(error), error.message);
+      log.error(`the database refuses a row, set aside in ${refused.place}: ${error.message}`);
+    } catch (disk) {
+      log.error(
+        { row },
+        `the database refuses this row: ${error.message}; the disk as well: ${String(disk)}`,
+      );
+    }
+  }
+
+  /** It is durable, but for what the database refused of it; samples cannot be sent differently, all else is told. */
+  private settle({ entry, resolve, reject }: Waiting, durable: Durable): void {
+    const isRefused = entry.kind !== 'samples' && this.delivery.refusedRows(entry) > 0;
+    if (isRefused) reject(new SetAsideError(this.options.refused.place));
+    else resolve(durable);
+  }
+
+  private tell(journalled: readonly JournalledEvent[]): void {
+    try {
+      this.options.onJournalled(journalled);
+    } catch (error) {
+      this.options.log.error(error, 'what was journalled could not be told');
+    }
+  }
+
+  private turnFull(full: boolean): void {
+    if (this.full === full) return;
+    this.full = full;
+    if (!full) this.losses.ended();
+    this.options.onFull(full);
+  }
+
+  private mayHaveRoom(): void {
+    const { spool } = this.options;
+    if (spool.isEmpty || spool.size().bytes <= spool.maxBytes * ROOM_AGAIN) this.turnFull(false);
+  }
+
+  /** Said once for each kind of trouble, until the disk works again. */
+  private sayDisk(error: Error): void {
+    const kind = causeOf(error);
+    if (this.diskSaid !== kind) this.options.log.error(`spool: ${error.message}`);
+    this.diskSaid = kind;
   }
 
   private wentAway(error: Error): void {
@@ -222,10 +370,4 @@ export class Outbox {
     if (this.away) this.options.log.info('database is back');
     this.away = false;
   }
-}
-
-/** SQLSTATE classes 22 (data exception) and 23 (integrity violation): trying again will not help. */
-function isRefusal(error: unknown): error is Error {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' && /^2[23][0-9A-Z]{3}$/.test(code);
 }

@@ -1,5 +1,5 @@
 import { ratePerHour, sparkDomain, sparklinePath } from './sparkline-path';
-import { alignPens, badSpans, extremes, indexAt, readingAt, zoomed, type TrendPen } from './trend-data';
+import { alignPens, unusableSpans, extremes, indexAt, readingAt, zoomed, type TrendPen } from './trend-data';
 
 const MINUTE = 60_000_000;
 const pen = (id: string, ts: number[], value: (number | null)[]): TrendPen => ({
@@ -13,6 +13,7 @@ const pen = (id: string, ts: number[], value: (number | null)[]): TrendPen => ({
   min: value.map((v) => (v === null ? null : v - 1)),
   max: value.map((v) => (v === null ? null : v + 1)),
   quality: value.map((v) => (v === null ? -2147483648 : 0)),
+  usable: value.map((v) => (v === null ? 0 : 1)),
 });
 
 describe('sparkline', () => {
@@ -59,10 +60,18 @@ describe('trend', () => {
     expect(b).toEqual([undefined, 20, undefined]);
   });
   it('knows where a pen had no usable value', () => {
-    expect(badSpans(pen('a', [1, 2, 3, 4, 5], [1, null, null, 4, null]), 9)).toEqual([
-      { from: 2, to: 4 },
-      { from: 5, to: 9 },
+    expect(unusableSpans(pen('a', [1, 2, 3, 4, 5], [1, null, null, 4, null]), 9)).toEqual([
+      { from: 2, to: 4, share: 1 },
+      { from: 5, to: 9, share: 1 },
     ]);
+  });
+  it('knows which share of a bucket was not usable, and passes over what is none', () => {
+    const mixed = { ...pen('a', [1, 2, 3, 4], [1, 1, null, 4]), usable: [0.999, 0.25, 0, 1] };
+    expect(unusableSpans(mixed, 9)).toEqual([
+      { from: 2, to: 3, share: 0.75 },
+      { from: 3, to: 4, share: 1 },
+    ]);
+    expect(readingAt(mixed, 2)).toEqual({ value: 1, quality: 0, usable: 0.25 });
   });
   it('reads the value that held at an instant, and the newest', () => {
     const a = pen('a', [10, 20, 30], [1, 2, 3]);

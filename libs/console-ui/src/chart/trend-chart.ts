@@ -55,7 +55,12 @@ export class TrendChart {
         pen,
         colour: `var(--pen-${(i % 8) + 1})`,
         dashed: i >= 4,
-        bad: reading.quality !== null && reading.quality < 0,
+        bad: reading.usable === 0,
+        // What the mean is of, where it is not of the whole.
+        share:
+          reading.usable !== null && reading.usable > 0 && reading.usable < 0.995
+            ? formatNumber(reading.usable * 100, 0)
+            : null,
         value: formatNumber(reading.value, pen.decimals),
         min: formatNumber(min, pen.decimals),
         max: formatNumber(max, pen.decimals),

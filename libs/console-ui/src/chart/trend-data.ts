@@ -15,6 +15,8 @@ export interface TrendPen {
   readonly max: readonly (number | null)[];
   /** OPC UA StatusCode as int32, worst of the bucket. */
   readonly quality: readonly number[];
+  /** Share of the point's time in which a usable value held, 0 to 1. */
+  readonly usable: readonly number[];
 }
 
 export interface TrendRange {
@@ -47,19 +49,26 @@ export function alignPens(pens: readonly TrendPen[]): uPlot.AlignedData {
   );
 }
 
-/** Spans in which a pen had no usable value, from the first such stamp to the next usable one. */
-export function badSpans(pen: TrendPen, to: number): TrendRange[] {
-  const spans: TrendRange[] = [];
-  let from: number | null = null;
-  pen.ts.forEach((ts, i) => {
-    const bad = (pen.quality[i] ?? 0) < 0 || pen.value[i] === null;
-    if (bad && from === null) from = ts;
-    if (!bad && from !== null) {
-      spans.push({ from, to: ts });
-      from = null;
-    }
+/** A span in which a pen was unusable, wholly or in part. */
+export interface UnusableSpan extends TrendRange {
+  /** Of its time, above 0 to 1. */
+  readonly share: number;
+}
+
+/** Less than this is a bucket's own inexactness, not something that a reader could see or should look for. */
+const NOTABLE_SHARE = 0.005;
+
+/** Where a pen was not usable, from the stamp to the next; neighbours of the same share are one span. */
+export function unusableSpans(pen: TrendPen, to: number): UnusableSpan[] {
+  const spans: UnusableSpan[] = [];
+  pen.ts.forEach((from, i) => {
+    const share = 1 - (pen.usable[i] ?? 1);
+    if (share < NOTABLE_SHARE) return;
+    const end = pen.ts[i + 1] ?? to;
+    const last = spans.at(-1);
+    if (last?.to === from && last.share === share) spans[spans.length - 1] = { ...last, to: end };
+    else spans.push({ from, to: end, share });
   });
-  if (from !== null) spans.push({ from, to });
   return spans;
 }
 
@@ -78,12 +87,14 @@ export function indexAt(times: readonly number[], ts: number): number {
 export interface PenReading {
   readonly value: number | null;
   readonly quality: number | null;
+  /** Share of its time that was usable; null when there is none. */
+  readonly usable: number | null;
 }
 
 /** What a pen reads at an instant (null: its newest). */
 export function readingAt(pen: TrendPen, ts: number | null): PenReading {
   const i = ts === null ? pen.ts.length - 1 : indexAt(pen.ts, ts);
-  return { value: pen.value[i] ?? null, quality: pen.quality[i] ?? null };
+  return { value: pen.value[i] ?? null, quality: pen.quality[i] ?? null, usable: pen.usable[i] ?? null };
 }
 
 /** Lowest and highest of a pen inside a range, from the minima and maxima kept in every bucket. */

@@ -1,7 +1,7 @@
 import uPlot from 'uplot';
 import { formatNumber } from '../format/number';
 import { formatClock, formatDate, formatMinute } from '../format/time';
-import { badSpans, COLUMNS, type TrendPen, type TrendRange } from './trend-data';
+import { COLUMNS, type TrendPen, type TrendRange, unusableSpans } from './trend-data';
 
 export interface TrendLimit {
   readonly name: string;
@@ -25,7 +25,7 @@ export interface TrendFrame {
   readonly palette: TrendPalette;
 }
 
-const STRIP = 4;
+const STRIP = 6;
 const DAY = 86_400;
 
 export function paletteOf(element: Element): TrendPalette {
@@ -121,7 +121,7 @@ function drawLimits(u: uPlot, frame: TrendFrame): void {
   ctx.restore();
 }
 
-/** Where a pen had no usable value, its own strip along the bottom is filled. */
+/** Where a pen was not usable, its own strip along the bottom is filled, as high as the share that was not. */
 function drawQuality(u: uPlot, frame: TrendFrame): void {
   const { ctx, bbox } = u;
   const { to } = frame.range();
@@ -130,14 +130,15 @@ function drawQuality(u: uPlot, frame: TrendFrame): void {
     ctx.fillStyle = frame.palette.pens[i % frame.palette.pens.length] as string;
     const strip = STRIP * devicePixelRatio;
     const y = bbox.top + bbox.height - (i + 1) * strip;
-    for (const span of badSpans(pen, to)) {
+    for (const span of unusableSpans(pen, to)) {
       const left = Math.max(bbox.left, u.valToPos(span.from / 1e6, 'x', true));
       const right = Math.min(bbox.left + bbox.width, u.valToPos(span.to / 1e6, 'x', true));
       if (right > left) {
-        ctx.globalAlpha = 0.14;
+        ctx.globalAlpha = 0.14 * span.share;
         ctx.fillRect(left, bbox.top, right - left, bbox.height);
         ctx.globalAlpha = 1;
-        ctx.fillRect(left, y, Math.max(right - left, 2), strip - 1);
+        const height = Math.max(1, (strip - 1) * span.share);
+        ctx.fillRect(left, y + strip - 1 - height, Math.max(right - left, 2), height);
       }
     }
   });

@@ -4,7 +4,7 @@ import type { SampleWriter, AlarmRepository, CoverageRepository } from '@linepac
 import { assemble, type Assembled } from '../../../../apps/collector/src/assemble';
 import type { MakeSource, PlantSource } from '../../../../apps/collector/src/acquisition/source';
 import { JsonFile } from '../../../../apps/collector/src/configuration/json-file';
-import { DatabaseDestination, type Entry } from '../../../../apps/collector/src/write/entry';
+import { DatabaseDestination, parseEntry } from '../../../../apps/collector/src/write/entry';
 import { RefusedFile } from '../../../../apps/collector/src/write/refused-file';
 import { Spool } from '../../../../apps/collector/src/write/spool';
 import { SimulatedMedium } from '../../../../apps/collector/test/simulated-disk';
@@ -168,10 +168,11 @@ export class CollectorNode {
         repositories.alarms as AlarmRepository,
         repositories.coverage as CoverageRepository,
       ),
-      spool: Spool.open<Entry>({
+      spool: Spool.open({
         disk: this.medium.mount('spool'),
         maxBytes: SPOOL_BYTES,
         segmentBytes: SEGMENT_BYTES,
+        parse: parseEntry,
         log: (message) => this.kernel.note(process.name, message),
       }),
       files: {

@@ -7,9 +7,11 @@ export interface Columns {
   readonly min: (number | null)[];
   readonly max: (number | null)[];
   readonly quality: number[];
+  /** Share of the point's time in which a usable value held, which its value is the mean of. */
+  readonly usable: number[];
 }
 
-export const emptyColumns = (): Columns => ({ ts: [], value: [], min: [], max: [], quality: [] });
+export const emptyColumns = (): Columns => ({ ts: [], value: [], min: [], max: [], quality: [], usable: [] });
 
 /**
  * Appends a live sample unless it is older than what is there. A bad value is a gap, not a zero. What changes under the
@@ -26,6 +28,7 @@ export function append(columns: Columns, [, ts, quality, value]: LiveSample): bo
   columns.min.push(usable);
   columns.max.push(usable);
   columns.quality.push(quality);
+  columns.usable.push(usable === null ? 0 : 1);
   return true;
 }
 
@@ -41,10 +44,12 @@ export function dropBefore(columns: Columns, from: number): void {
 export function joined(history: HistorySeries, live: readonly LiveSample[]): Columns {
   const columns: Columns = {
     ts: [...history.ts],
-    value: history.value.map((v, i) => ((history.quality[i] ?? 0) < 0 ? null : v)),
+    // A bucket whose worst was Bad still has the mean of what was usable in it.
+    value: history.value.map((v, i) => ((history.usable[i] ?? 0) > 0 ? v : null)),
     min: [...history.min],
     max: [...history.max],
     quality: [...history.quality],
+    usable: [...history.usable],
   };
   for (const sample of live) append(columns, sample);
   return columns;

@@ -60,6 +60,7 @@ export class TrendPanel {
       this.t('csv.min'),
       this.t('csv.max'),
       this.t('csv.quality'),
+      this.t('csv.usable'),
     ];
     const { from, to } = this.trend.range();
     const rows = this.trend
@@ -77,6 +78,7 @@ export class TrendPanel {
                   pen.min[i],
                   pen.max[i],
                   `0x${((pen.quality[i] ?? 0) >>> 0).toString(16).padStart(8, '0')}`,
+                  pen.usable[i],
                 ],
               ],
         ),

@@ -11,6 +11,7 @@ describe('history joined with live', () => {
     min: [0, 1, 8],
     max: [2, 3, 10],
     quality: [0, 0, -2147483648],
+    usable: [1, 1, 0],
   };
   it('takes only what is newer, and a bad value as a gap', () => {
     const columns = joined(history, [
@@ -20,6 +21,11 @@ describe('history joined with live', () => {
     ]);
     expect(columns.ts).toEqual([10, 20, 30, 40, 50]);
     expect(columns.value).toEqual([1, 2, null, 4, null]);
+  });
+  it('keeps the mean of a bucket whose worst was Bad, with the share it is of', () => {
+    const columns = joined({ ...history, usable: [1, 0.5, 0], quality: [0, -2147483648, -2147483648] }, []);
+    expect(columns.value).toEqual([1, 2, null]);
+    expect(columns.usable).toEqual([1, 0.5, 0]);
   });
   it('ignores a sample it has already', () => {
     const columns = emptyColumns();
