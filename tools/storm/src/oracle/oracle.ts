@@ -210,6 +210,12 @@ export class Oracle implements Witness {
           key,
           `shows ${shown?.value ?? 'nothing'} (${shown?.quality}), is ${truth}`,
         );
+      else if (this.isOver(shown.heardAt, 3 * MAX_REPORT_S + STALE_S))
+        this.violate(
+          'stale screen',
+          key,
+          `heard ${((world.kernel.now - shown.heardAt) / 1e6).toFixed(1)} s ago`,
+        );
     }
   }
 }
