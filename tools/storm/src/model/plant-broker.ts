@@ -34,6 +34,8 @@ export class PlantBroker {
   constructor(
     readonly kernel: Kernel,
     readonly id: string,
+    /** Whether it sets DUP on what it sends again, as MQTT demands (3.1.1, 3.3.1.1); not every broker does. */
+    private readonly sentAgain: 'marked' | 'unmarked' = 'marked',
   ) {}
 
   /** From a device. A broker that is down takes nothing. */
@@ -54,7 +56,8 @@ export class PlantBroker {
     const client = this.client(name);
     client.deliver = deliver;
     const unacknowledged = [...client.inFlight.values()];
-    for (const { message, packet } of unacknowledged) deliver(message, packet, { dup: true, retain: false });
+    const dup = this.sentAgain === 'marked';
+    for (const { message, packet } of unacknowledged) deliver(message, packet, { dup, retain: false });
     this.send(client);
   }
 

@@ -21,7 +21,7 @@ export class Plant {
     const random = kernel.random.stream('plant');
     this.truth = new PlantTruth(kernel, random.stream('truth'));
     this.plc = new OpcUaServer(kernel, PLC);
-    this.broker = new PlantBroker(kernel, BROKER);
+    this.broker = new PlantBroker(kernel, BROKER, random.chance(0.7) ? 'marked' : 'unmarked');
     this.database = new DatabaseServer(kernel, random.between(-300_000, 300_000));
     this.bus = new BusBroker(kernel);
     this.database.network = networkWith([], kernel.now);
