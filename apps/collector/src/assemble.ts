@@ -147,9 +147,11 @@ export function assemble(around: Surroundings): Assembled {
 
   const start = (): void => {
     connectBus(bus, engine, () => reader.refresh(), log);
+    bus.subscribe(TOPIC.liveAsked, () => live.sayAgain());
     bus.onConnect(() => {
       sayStatus();
       engine.publishAll();
+      live.sayAgain();
     });
     flow.closeCoverage(files.alive.read());
     outbox.start();

@@ -7,6 +7,8 @@ import { Position } from './roles';
 /** Topics of the internal bus. A partition is a station's id, or `network`. Payloads are JSON. */
 export const TOPIC = {
   live: (stationId: string) => `linepack/live/${stationId}`,
+  /** Somebody had a gap and asks every collector for all its present values: live batches are not kept for anybody. */
+  liveAsked: 'linepack/ask/live',
   alarmEvent: (partition: string) => `linepack/alarm/event/${partition}`,
   alarmJournalled: 'linepack/alarm/journalled',
   /**

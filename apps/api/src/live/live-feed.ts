@@ -1,4 +1,5 @@
 import { LiveBatch, TOPIC } from '@linepack/contracts';
+import type { Logger } from 'pino';
 import type { BusClient } from '../bus/bus-client';
 import type { PlantMemory } from '../plant/plant-memory';
 import type { Clock } from '../settings/clock';
@@ -20,13 +21,21 @@ export class LiveFeed {
   private turn: NodeJS.Immediate | null = null;
 
   constructor(
-    bus: Pick<BusClient, 'subscribe'>,
+    bus: Pick<BusClient, 'subscribe' | 'onConnected' | 'publish'>,
     private readonly latest: LatestValues,
     private readonly plant: Pick<PlantMemory, 'tag'>,
     private readonly hub: Pick<SocketHub, 'hasWatchers' | 'send'>,
     private readonly now: Clock,
+    logger: Pick<Logger, 'debug'>,
   ) {
     bus.subscribe(TOPIC.live('+'), LiveBatch, (batch) => this.take(batch));
+    // Batches are not kept for who was away, and a value that is steady since would not be said for long.
+    bus.onConnected(() => {
+      bus.publish(TOPIC.liveAsked, { at: now() * 1_000 }).catch((error: unknown) => {
+        // The connection is gone again; the next one asks.
+        logger.debug({ err: error }, 'present values not asked for');
+      });
+    });
   }
 
   stop(): void {

@@ -1,7 +1,9 @@
 import { Global, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
+import type { Logger } from 'pino';
 import { BusClient } from '../bus/bus-client';
 import { PlantMemory } from '../plant/plant-memory';
 import { CLOCK, type Clock } from '../settings/clock';
+import { LOGGER } from '../settings/settings.module';
 import { LatestValues } from './latest-values';
 import { LiveFeed } from './live-feed';
 import { LiveGateway } from './live.gateway';
@@ -15,9 +17,15 @@ import { SocketHub } from './socket-hub';
     LiveGateway,
     {
       provide: LiveFeed,
-      useFactory: (bus: BusClient, latest: LatestValues, plant: PlantMemory, hub: SocketHub, now: Clock) =>
-        new LiveFeed(bus, latest, plant, hub, now),
-      inject: [BusClient, LatestValues, PlantMemory, SocketHub, CLOCK],
+      useFactory: (
+        bus: BusClient,
+        latest: LatestValues,
+        plant: PlantMemory,
+        hub: SocketHub,
+        now: Clock,
+        logger: Logger,
+      ) => new LiveFeed(bus, latest, plant, hub, now, logger),
+      inject: [BusClient, LatestValues, PlantMemory, SocketHub, CLOCK, LOGGER],
     },
   ],
   exports: [SocketHub, LatestValues],

@@ -13,7 +13,7 @@ const GATHER_MS = 20;
  */
 export class LivePublisher {
   private readonly unsent = new Map<string, Map<TagId, LiveSample>>();
-  private readonly sent = new Map<TagId, PresentValue>();
+  private readonly sent = new Map<TagId, { readonly stationId: string; readonly value: PresentValue }>();
   private timer: Timer | null = null;
 
   constructor(
@@ -22,22 +22,31 @@ export class LivePublisher {
   ) {}
 
   offer({ stationId, config }: CollectorTag, value: PresentValue): void {
-    const { tagId, at, quality, heardAt } = value;
-    const sent = this.sent.get(tagId);
+    const { tagId, quality, heardAt } = value;
+    const sent = this.sent.get(tagId)?.value;
     const isSame = sent?.value === value.value && sent.quality === quality;
     if (isSame && heardAt - sent.heardAt < config.maxReportS * MICROS_PER_SECOND) return;
-    this.sent.set(tagId, value);
-    let station = this.unsent.get(stationId);
-    if (!station) this.unsent.set(stationId, (station = new Map()));
-    station.set(tagId, [tagId, at, quality, value.value, heardAt]);
-    this.timer ??= this.time.after(GATHER_MS, () => this.send());
+    this.sent.set(tagId, { stationId, value });
+    this.send(stationId, value);
+  }
+
+  /** Says every value again: the bus was away, or somebody on it had a gap. A steady one would stay unsaid for long. */
+  sayAgain(): void {
+    for (const { stationId, value } of this.sent.values()) this.send(stationId, value);
   }
 
   stop(): void {
-    this.send();
+    this.publishAll();
   }
 
-  private send(): void {
+  private send(stationId: string, { tagId, at, quality, value, heardAt }: PresentValue): void {
+    let station = this.unsent.get(stationId);
+    if (!station) this.unsent.set(stationId, (station = new Map()));
+    station.set(tagId, [tagId, at, quality, value, heardAt]);
+    this.timer ??= this.time.after(GATHER_MS, () => this.publishAll());
+  }
+
+  private publishAll(): void {
     this.timer?.cancel();
     this.timer = null;
     for (const [stationId, samples] of this.unsent)
