@@ -1,4 +1,4 @@
-// Runs one of Linepack's commands. usage: node tools/run.mjs network|simulator|bench ARGS
+// Runs one of Linepack's commands. usage: node tools/run.mjs network|simulator|bench|kills ARGS
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,6 +10,7 @@ const commands = {
   network: 'dist/network/main.mjs',
   simulator: 'dist/simulator/cli.mjs',
   bench: 'tools/bench/main.mjs',
+  kills: 'tools/endurance/kills.mjs',
 };
 
 const [name, ...args] = process.argv.slice(2);
