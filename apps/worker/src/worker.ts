@@ -2,7 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { HistoryProgress, LossResult, PartStatus } from '@linepack/contracts';
 import { MICROS_PER_SECOND, microsFromMs, type GasDay, type Micros } from '@linepack/network';
 import {
+  ClosingWatermark,
   ConfigRepository,
+  CoverageRepository,
   JobStateRepository,
   LateMarkRepository,
   LossRepository,
@@ -17,11 +19,12 @@ import type { WorkerBus } from './bus';
 import { HistoryFill, type HistorySpan } from './history/history-fill';
 import { readPlantRecord } from './history/plant-record';
 import { AreaDays } from './loss/area-day';
-import { GasDayClose, SETTLING, type Closed } from './loss/gas-day-close';
+import { AreaFaults } from './loss/area-faults';
+import { GasDayClose, SETTLING } from './loss/gas-day-close';
 import { HourlyRecords } from './loss/hourly-records';
 import { LossConditions } from './loss/loss-conditions';
 import { Plans } from './loss/plans';
-import { GridReadings, RangeReadings, type Readings } from './loss/readings';
+import { GridReadings, RangeReadings, RecordedAbsences, type Readings } from './loss/readings';
 import { Schedule, type Task } from './schedule';
 
 const SECOND = 1_000;
@@ -53,6 +56,7 @@ export class Worker {
   private readonly rollup: RollupRepository;
   private readonly marks: LateMarkRepository;
   private readonly conditions: LossConditions;
+  private readonly faults: AreaFaults;
   private readonly close: GasDayClose;
   private readonly history: HistoryFill;
   private readonly schedule: Schedule;
@@ -70,7 +74,8 @@ export class Worker {
     this.samples = new SampleRepository(pool);
     this.rollup = new RollupRepository(pool);
     this.marks = new LateMarkRepository(pool);
-    this.conditions = new LossConditions(jobs, (condition) => bus.publishCondition(condition));
+    this.conditions = new LossConditions(jobs, this.loss, (condition) => bus.publishCondition(condition));
+    this.faults = new AreaFaults((area, error) => this.failed(`area ${area}`, error));
     this.close = this.closing(new GridReadings(this.samples));
     const writer = new SampleWriter(pool);
     const stores = { config, jobs, writer, rollup: this.rollup, samples: this.samples };
@@ -98,11 +103,12 @@ export class Worker {
   /** What `/health` and the bus say of this process. */
   status(progress: HistoryProgress = this.history.progress): PartStatus {
     const failing = this.schedule.state().filter((task) => task.failures > 0);
+    const faults = [...failing.map(({ name, error }) => `${name}: ${error}`), ...this.faults.list()];
     return {
       part: 'worker',
-      state: failing.length > 0 ? 'degraded' : this.historyDone ? 'up' : 'starting',
+      state: faults.length > 0 ? 'degraded' : this.historyDone ? 'up' : 'starting',
       at: this.clock(),
-      detail: failing.map(({ name, error }) => `${name}: ${error}`).join('; '),
+      detail: faults.join('; '),
       database: this.databaseUp ? 'up' : 'away',
       history: progress,
     };
@@ -113,7 +119,7 @@ export class Worker {
       return (signal) => (this.historyDone ? run(signal) : Promise.resolve());
     };
     return [
-      { name: 'resume', everyMs: Number.MAX_SAFE_INTEGER / 4, run: () => this.conditions.resume() },
+      { name: 'resume', everyMs: Number.MAX_SAFE_INTEGER / 4, run: () => this.tellConditions() },
       { name: 'history', everyMs: SECOND, run: (signal) => this.fillHistory(signal) },
       { name: 'roll-up', everyMs: 20 * SECOND, run: after((signal) => this.rollUp(signal)) },
       { name: 'close', everyMs: 30 * SECOND, run: after((signal) => this.closeDays(signal)) },
@@ -125,8 +131,16 @@ export class Worker {
 
   private closing(readings: Readings): GasDayClose {
     const hours = new MeterHourRepository(this.parts.pool);
-    const records = new HourlyRecords(readings, hours, this.clock);
-    return new GasDayClose(this.plans, new AreaDays(readings, records), this.loss, this.clock);
+    const absences = new RecordedAbsences(new CoverageRepository(this.parts.pool));
+    const records = new HourlyRecords(readings, absences, hours, this.clock);
+    return new GasDayClose({
+      plans: this.plans,
+      days: new AreaDays(readings, records),
+      loss: this.loss,
+      watermark: new ClosingWatermark(this.parts.pool),
+      faults: this.faults,
+      clock: this.clock,
+    });
   }
 
   private async fillHistory(signal: AbortSignal): Promise<void> {
@@ -167,6 +181,7 @@ export class Worker {
     if (signal.aborted) return;
     await this.marks.recalculated(marks);
     await this.marks.removeFinished();
+    this.schedule.hurry('recalculation');
   }
 
   private async provisional(signal: AbortSignal): Promise<void> {
@@ -192,19 +207,19 @@ export class Worker {
   }
 
   /** Tells of what was closed, also when the work failed after it: it is not closed a second time. */
-  private async toldOf(work: (closed: Closed[]) => Promise<unknown>): Promise<void> {
-    const closed: Closed[] = [];
+  private async toldOf(work: (closed: LossResult[]) => Promise<unknown>): Promise<void> {
+    const closed: LossResult[] = [];
     try {
       await work(closed);
     } finally {
-      await this.tellClosed(closed);
+      this.tellUpdated(closed);
     }
+    await this.tellConditions();
   }
 
-  private async tellClosed(closed: readonly Closed[]): Promise<void> {
-    if (closed.length === 0) return;
-    await this.conditions.closed(closed, this.clock());
-    this.tellUpdated(closed.map(({ result }) => result));
+  private async tellConditions(): Promise<void> {
+    const { configured } = await this.plans.current(this.clock());
+    await this.conditions.tell(configured, this.clock());
   }
 
   private tellUpdated(results: readonly LossResult[]): void {

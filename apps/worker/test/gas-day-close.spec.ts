@@ -2,7 +2,9 @@ import type { ConditionMessage, LossResult } from '@linepack/contracts';
 import { gasDayBounds, gasDayOf } from '@linepack/loss';
 import { msFromMicros, type AreaId, type GasDay, type Micros, type TagKey } from '@linepack/network';
 import {
+  ClosingWatermark,
   ConfigRepository,
+  CoverageRepository,
   JobStateRepository,
   LateMarkRepository,
   LossRepository,
@@ -13,11 +15,12 @@ import {
 } from '@linepack/store';
 import type { Sample } from '@linepack/telemetry';
 import { AreaDays } from '../src/loss/area-day';
-import { GasDayClose, type Closed } from '../src/loss/gas-day-close';
+import { AreaFaults } from '../src/loss/area-faults';
+import { GasDayClose } from '../src/loss/gas-day-close';
 import { HourlyRecords } from '../src/loss/hourly-records';
 import { LossConditions } from '../src/loss/loss-conditions';
 import { Plans } from '../src/loss/plans';
-import { GridReadings } from '../src/loss/readings';
+import { GridReadings, RecordedAbsences } from '../src/loss/readings';
 import {
   plantWorld,
   readingsOf,
@@ -52,9 +55,11 @@ const NEVER = new AbortController().signal;
 let world: PlantWorld;
 let now = utc('2026-10-27T02:00');
 let close: GasDayClose;
+let plans: Plans;
+const faults: string[] = [];
 let loss: LossRepository;
 let conditions: LossConditions;
-let closed: Closed[];
+let closed: LossResult[];
 /** What the instruments said; simulated once. */
 let readings: Sample[];
 let truth: ReadonlyMap<Micros, Truth>;
@@ -65,10 +70,19 @@ beforeAll(async () => {
   const { pool } = world;
   const clock = () => now;
   const grid = new GridReadings(new SampleRepository(pool));
-  const records = new HourlyRecords(grid, new MeterHourRepository(pool), clock);
+  const absences = new RecordedAbsences(new CoverageRepository(pool));
+  const records = new HourlyRecords(grid, absences, new MeterHourRepository(pool), clock);
   loss = new LossRepository(pool);
-  close = new GasDayClose(new Plans(new ConfigRepository(pool)), new AreaDays(grid, records), loss, clock);
-  conditions = new LossConditions(new JobStateRepository(pool), (c) => told.push(c));
+  plans = new Plans(new ConfigRepository(pool));
+  close = new GasDayClose({
+    plans,
+    days: new AreaDays(grid, records),
+    loss,
+    watermark: new ClosingWatermark(pool),
+    faults: new AreaFaults((area, error) => faults.push(`${area}: ${error.message}`)),
+    clock,
+  });
+  conditions = new LossConditions(new JobStateRepository(pool), loss, (c) => told.push(c));
   const late = lateTag();
   readings = readingsOf(world, LIFE);
   await store(
@@ -76,7 +90,7 @@ beforeAll(async () => {
     readings.filter((s) => s.tagId !== late || s.ts <= OFFLINE.from || s.ts >= OFFLINE.to),
   );
   closed = await close.closeDue(NEVER, FIRST);
-  truth = truthAt(LIFE, [...new Set(closed.flatMap(({ result: r }) => [r.from as Micros, r.to as Micros]))]);
+  truth = truthAt(LIFE, [...new Set(closed.flatMap((r) => [r.from as Micros, r.to as Micros]))]);
 }, 240_000);
 afterAll(() => world?.close());
 
@@ -86,7 +100,7 @@ const lateTag = () => {
   return world.tagIds.get(`${OFFLINE.station}.${tag}` as TagKey);
 };
 const result = (area: string, day: string): LossResult => {
-  const found = closed.find((c) => c.result.areaId === area && c.result.gasDay === day)?.result;
+  const found = closed.find((c) => c.areaId === area && c.gasDay === day);
   if (!found) throw new Error(`${area} ${day} was not closed`);
   return found;
 };
@@ -95,7 +109,7 @@ const hours = ({ from, to }: { from: number; to: number }) => (to - from) / 3_60
 describe('closing gas days of the demo city', () => {
   it('closes every day that is over, of every area by its own start and zone', () => {
     const days = (rule: keyof typeof RULES) =>
-      closed.filter((c) => c.result.areaId === `level1-west-${rule}`).map((c) => c.result.gasDay);
+      closed.filter((c) => c.areaId === `level1-west-${rule}`).map((c) => c.gasDay);
     expect(days('shanghai-8')).toEqual(['2026-10-23', '2026-10-24', '2026-10-25', '2026-10-26']);
     expect(days('shanghai-6')).toEqual(['2026-10-23', '2026-10-24', '2026-10-25', '2026-10-26']);
     // 02:00 UTC on the 27th is 03:00 in Berlin: the day of the 26th still runs.
@@ -116,7 +130,7 @@ describe('closing gas days of the demo city', () => {
 
   it("each meter's volume is what its counter truly counted between the two cut-offs", () => {
     let compared = 0;
-    for (const { result: r } of closed)
+    for (const r of closed)
       for (const line of r.lines) {
         const [a, b] = [r.from, r.to].map(
           (at) => truth.get(at as Micros)?.meters.get(line.meterId)?.corrected ?? 0,
@@ -203,7 +217,7 @@ describe('closing gas days of the demo city', () => {
 
 describe('after closing', () => {
   it('the breach stands as a condition although the next day was within', async () => {
-    await conditions.closed(closed, now);
+    await conditions.tell((await plans.current(now)).configured, now);
     const west = told.filter((c) => c.alarmId === 'area:level1-west-shanghai-8:loss');
     expect(west).toMatchObject([{ active: true, subject: '2026-10-25', class: 'loss', unit: '%', limit: 1 }]);
     const east = told.filter((c) => c.alarmId === 'area:level1-east-shanghai-8:loss');
@@ -212,7 +226,9 @@ describe('after closing', () => {
 
   it('a restart tells it again', async () => {
     const again: ConditionMessage[] = [];
-    await new LossConditions(new JobStateRepository(world.pool), (c) => again.push(c)).resume();
+    const jobs = new JobStateRepository(world.pool);
+    const restarted = new LossConditions(jobs, loss, (c) => again.push(c));
+    await restarted.tell((await plans.current(now)).configured, now);
     expect(again.find((c) => c.alarmId === 'area:level1-west-shanghai-8:loss')).toMatchObject({
       active: true,
     });
@@ -246,9 +262,9 @@ describe('after closing', () => {
 
     const before = result('level2-city-shanghai-8', '2026-10-25');
     const changed = await close.recalculate(marks, NEVER);
-    const areas = new Set(changed.map((c) => `${c.result.areaId} ${c.result.gasDay} v${c.result.version}`));
+    const areas = new Set(changed.map((c) => `${c.areaId} ${c.gasDay} v${c.version}`));
     expect(areas).toContain('level2-city-shanghai-8 2026-10-25 v2');
-    for (const { result: r } of changed) {
+    for (const r of changed) {
       const rule = Object.entries(RULES).find(([name]) =>
         r.areaId.endsWith(name),
       )?.[1] as (typeof RULES)['berlin-6'];
@@ -268,14 +284,12 @@ describe('after closing', () => {
   it('a day without any reading is not assessable, never 0 %', async () => {
     now = utc('2026-10-29T12:00');
     const next = await close.closeDue(NEVER);
-    const silent = next.find(
-      (c) => c.result.areaId === 'level2-city-shanghai-8' && c.result.gasDay === '2026-10-28',
-    );
-    expect(silent?.result).toMatchObject({
+    const silent = next.find((c) => c.areaId === 'level2-city-shanghai-8' && c.gasDay === '2026-10-28');
+    expect(silent).toMatchObject({
       verdict: 'notAssessable',
       lossPercent: null,
       completenessPercent: 0,
     });
-    expect(gasDayBounds('2026-10-28' as GasDay, RULES['shanghai-8']).from).toBe(silent?.result.from);
+    expect(gasDayBounds('2026-10-28' as GasDay, RULES['shanghai-8']).from).toBe(silent?.from);
   }, 240_000);
 });

@@ -45,15 +45,17 @@ export interface MeterReadings {
   readonly conversion: MeterConversion;
   /** How far (µs) a sample may be from the instant it stands for. */
   readonly maxAge: number;
+  /** When its sources could not be heard; apart from each other. What it counted then is known, but not when. */
+  readonly away?: readonly Interval[] | undefined;
 }
 
 /** Shares of the interval's time; they sum to 1. */
 export interface QualityShares {
-  /** Between readings no further apart than twice the set age. */
+  /** Between readings no further apart than twice the set age, while the sources could be heard. */
   readonly measured: number;
   /** From another quantity: flow integrated where the counter was reset. */
   readonly substituted: number;
-  /** Spread evenly over a gap between two readings. */
+  /** Spread evenly over a gap between two readings, or over time in which the sources were away. */
   readonly estimated: number;
   readonly missing: number;
 }
@@ -137,6 +139,11 @@ interface Counted {
   readonly flags: ReadonlySet<HourFlag>;
 }
 
+/** Time (µs) of an interval in which the meter could not be heard. */
+function awayTime(away: readonly Interval[], { from, to }: Interval): number {
+  return away.reduce((sum, gone) => sum + Math.max(0, Math.min(gone.to, to) - Math.max(gone.from, from)), 0);
+}
+
 /** What stands in for a step whose volume the counter cannot tell. */
 function flowOver(meter: MeterReadings, interval: Interval): number | null {
   const mean = meter.flow && meanOver(meter.flow, interval, meter.maxAge);
@@ -161,6 +168,10 @@ function count(meter: MeterReadings, steps: readonly Step[], interval: Interval)
     else if (span > 2 * meter.maxAge) {
       estimatedTime += to - from;
       flags.add('gap');
+    } else {
+      const away = awayTime(meter.away ?? [], { from, to });
+      estimatedTime += away;
+      if (away > 0) flags.add('gap');
     }
     const volume = step.volume === null ? flowOver(meter, { from, to }) : (step.volume * (to - from)) / span;
     raw = raw === null || volume === null ? null : raw + volume;

@@ -106,6 +106,12 @@ export const AlarmLimits = z.strictObject({
 });
 export type AlarmLimits = z.infer<typeof AlarmLimits>;
 
+/**
+ * How far (s) a reading may be from the cut-off it stands for. Fifteen minutes late with flow 10 % apart at the two ends
+ * of the day are 0.1 % of the day's volume, a tenth of the usual limit.
+ */
+export const LOSS_READING_AGE_S = 900;
+
 /** No tag may report less often (s): a value holds three times its tag's interval, so at most three hours. */
 export const LONGEST_REPORT_S = 3_600;
 

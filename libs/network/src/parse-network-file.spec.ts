@@ -128,6 +128,14 @@ describe('a bad network file', () => {
       ],
     ],
     [
+      'reading-age.bad.yaml',
+      [
+        '36:21 stations[gate].tags[pt-1].maxReportS: expected at most 900, got 3600: the loss of area "level-2" stands on it by meter "gate.m-1", and a reading must be that near to a cut-off',
+        '53:23 stations[gate].tags[tot-1].maxReportS: expected at most 900, got 901: the loss of area "level-2" stands on it by meter "gate.m-1", and a reading must be that near to a cut-off',
+        '83:23 stations[shop].tags[pt-1].maxReportS: expected at most 900, got 1200: the loss of area "level-2" stands on it by pipe "main", and a reading must be that near to a cut-off',
+      ],
+    ],
+    [
       'syntax.bad.yaml',
       [
         '3:1 : Map keys must be unique',

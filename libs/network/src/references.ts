@@ -6,6 +6,7 @@ import type {
   StationConfig,
   TagConfig,
 } from './network-file';
+import { lossReadingFaults } from './loss-readings';
 import type { ContentFault, Path } from './schema-faults';
 import { didYouMean } from './suggestion';
 import type { TagKind } from './units-of-measure';
@@ -39,7 +40,7 @@ export function referenceFaults(file: NetworkFile, known: KnownNames = {}): Cont
   checkAddresses(fault, file);
   file.pipes.forEach((p, i) => checkPipe(fault, ['pipes', i], p, names));
   file.areas.forEach((a, i) => checkArea(fault, ['areas', i], a, names));
-  return faults;
+  return [...faults, ...lossReadingFaults(file)];
 }
 
 interface Names {

@@ -1,5 +1,5 @@
 import type { LossCell, LossResult } from '@linepack/contracts';
-import type { AreaId, GasDay } from '@linepack/network';
+import type { AreaId, GasDay, Micros } from '@linepack/network';
 import { inTransaction, onlyRow, type Pool } from './database';
 
 /** A calculation to be kept; its version is given by the store. */
@@ -13,6 +13,17 @@ const RESULT = `${CELL},
   micros(from_ts) as from, micros(to_ts) as to, micros(computed_at) as "computedAt", output, own_use as "ownUse", vent,
   line_pack_start as "linePackStart", line_pack_end as "linePackEnd", u95_percent as "u95Percent", reasons, lines,
   line_pack as "linePack", algorithm, config_versions as "configVersions"`;
+
+/** A closed day of an area, and when it lay: what it was closed by stays its own, whatever rule came later. */
+export interface ClosedDay {
+  readonly areaId: AreaId;
+  readonly day: GasDay;
+  readonly from: Micros;
+  readonly to: Micros;
+}
+
+/** What the newest calculation of a closed day says. */
+export type DayVerdict = Pick<LossCell, 'areaId' | 'gasDay' | 'verdict' | 'lossPercent' | 'limitPercent'>;
 
 /** Loss of closed gas days, every calculation a version that is never changed; and the running day's figure. */
 export class LossRepository {
@@ -105,11 +116,49 @@ export class LossRepository {
   }
 
   /** The last closed day of each area that has one. */
-  async lastClosed(): Promise<Map<AreaId, GasDay>> {
-    const { rows } = await this.pool.query<{ areaId: AreaId; day: GasDay }>(
-      `select area_id as "areaId", max(gas_day)::text as day from loss_result group by area_id`,
+  async lastClosed(): Promise<Map<AreaId, ClosedDay>> {
+    const { rows } = await this.pool.query<ClosedDay>(
+      `select distinct on (area_id) area_id as "areaId", gas_day::text as day, micros(from_ts) as from,
+         micros(to_ts) as to
+       from loss_result order by area_id, gas_day desc, version desc`,
     );
-    return new Map(rows.map((r) => [r.areaId, r.day]));
+    return new Map(rows.map((r) => [r.areaId, r]));
+  }
+
+  /** The closed days that touch [from, to] (both included), by area and day; at most 10,000. */
+  async touching(from: Micros, to: Micros): Promise<ClosedDay[]> {
+    const { rows } = await this.pool.query<ClosedDay>(
+      // A day is named by the date it starts on somewhere on earth, and is not much longer than 24 hours.
+      `select distinct on (area_id, gas_day) area_id as "areaId", gas_day::text as day, micros(from_ts) as from,
+         micros(to_ts) as to
+       from loss_result
+       where gas_day between (instant($1::bigint) - interval '4 days')::date
+           and (instant($2::bigint) + interval '2 days')::date
+         and from_ts <= instant($2::bigint) and to_ts >= instant($1::bigint)
+       order by area_id, gas_day, version desc limit 10000`,
+      [from, to],
+    );
+    return rows;
+  }
+
+  /**
+   * What the newest calculations of areas say, each area's from a day on (null: from its beginning); of each area the
+   * last `days` of them, ascending.
+   */
+  async verdicts(since: ReadonlyMap<AreaId, GasDay | null>, days: number): Promise<DayVerdict[]> {
+    const { rows } = await this.pool.query<DayVerdict>(
+      `select n.* from unnest($1::text[], $2::date[]) as w (area_id, since)
+       cross join lateral (
+         select distinct on (r.gas_day) r.area_id as "areaId", r.gas_day::text as "gasDay", r.verdict,
+           r.loss_percent as "lossPercent", r.limit_percent as "limitPercent"
+         from loss_result r
+         where r.area_id = w.area_id and (w.since is null or r.gas_day >= w.since)
+         order by r.gas_day desc, r.version desc limit $3
+       ) n
+       order by "areaId", "gasDay"`,
+      [[...since.keys()], [...since.values()], days],
+    );
+    return rows;
   }
 
   /** The running day's figure of an area, in place of the one before. */

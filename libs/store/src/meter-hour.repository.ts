@@ -20,6 +20,8 @@ export interface MeterHourRecord {
   readonly flags: readonly string[];
   /** Version of the meter's configuration. */
   readonly configVersion: number;
+  /** Versions of everything it was computed with, `kind:id` → version; null of old records. */
+  readonly configVersions: Readonly<Record<string, number>> | null;
   readonly algorithm: string;
   readonly computedAt: Micros;
 }
@@ -35,13 +37,14 @@ export class MeterHourRepository {
     if (records.length === 0) return;
     await this.db.query(
       `insert into meter_hour (meter_id, hour, to_ts, revision, raw, volume, factor, readings, measured_s,
-         substituted_s, estimated_s, flags, config_version, algorithm, computed_at)
+         substituted_s, estimated_s, flags, config_version, config_versions, algorithm, computed_at)
        select r."meterId", instant(r."from"), instant(r."to"), coalesce(newest.revision, 0) + 1, r.raw, r.volume,
          r.factor, coalesce(r.readings, 'null'), r."measuredS", r."substitutedS", r."estimatedS", r.flags,
-         r."configVersion", r.algorithm, instant(r."computedAt")
+         r."configVersion", r."configVersions", r.algorithm, instant(r."computedAt")
        from jsonb_to_recordset($1::jsonb) as r (
          "meterId" text, "from" bigint, "to" bigint, raw float8, volume float8, factor float8, readings jsonb,
          "measuredS" float8, "substitutedS" float8, "estimatedS" float8, flags text[], "configVersion" int,
+         "configVersions" jsonb,
          algorithm text, "computedAt" bigint)
        left join lateral (
          select h.* from meter_hour h where h.meter_id = r."meterId" and h.hour = instant(r."from")
@@ -49,9 +52,10 @@ export class MeterHourRepository {
        ) newest on true
        where newest.revision is null
          or (newest.to_ts, newest.raw, newest.volume, newest.factor, newest.readings, newest.flags,
-             newest.config_version, newest.algorithm)
+             newest.measured_s, newest.substituted_s, newest.estimated_s, newest.config_version, newest.config_versions,
+             newest.algorithm)
            is distinct from (instant(r."to"), r.raw, r.volume, r.factor, coalesce(r.readings, 'null'), r.flags,
-             r."configVersion", r.algorithm)`,
+             r."measuredS", r."substitutedS", r."estimatedS", r."configVersion", r."configVersions", r.algorithm)`,
       [JSON.stringify(records)],
     );
   }
@@ -61,7 +65,8 @@ export class MeterHourRepository {
     const { rows } = await this.db.query<StoredMeterHour>(
       `select distinct on (meter_id, hour) meter_id as "meterId", micros(hour) as from, micros(to_ts) as to, revision,
          raw, volume, factor, readings, measured_s as "measuredS", substituted_s as "substitutedS",
-         estimated_s as "estimatedS", flags, config_version as "configVersion", algorithm,
+         estimated_s as "estimatedS", flags, config_version as "configVersion",
+         config_versions as "configVersions", algorithm,
          micros(computed_at) as "computedAt"
        from meter_hour
        where meter_id = any ($1) and hour >= instant($2::bigint) and hour < instant($3::bigint)

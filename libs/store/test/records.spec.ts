@@ -83,7 +83,7 @@ describe('loss', () => {
       [day(2), 1, 5_000],
     ]);
     expect(await loss.newest(day(1), day(2), ['other' as AreaId])).toEqual([]);
-    expect(await loss.lastClosed()).toEqual(new Map([[area, day(2)]]));
+    expect(await loss.lastClosed()).toMatchObject(new Map([[area, { day: day(2) }]]));
     expect(await loss.result(area, day(9))).toBeNull();
   });
 
@@ -115,6 +115,7 @@ describe('hourly records', () => {
     estimatedS: 0,
     flags: ['rollover'],
     configVersion: 1,
+    configVersions: { 'meter:gate.m-1': 1 },
     algorithm: 'a1',
     computedAt: plus(4_000e6),
     ...more,

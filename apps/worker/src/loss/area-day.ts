@@ -1,18 +1,24 @@
 import {
   balance,
-  hoursOf,
   meterDay,
   packAt,
-  type DayState,
   type Interval,
   type Leg,
+  type MeterHour,
   type PipePack,
 } from '@linepack/loss';
-import type { GasDay, Micros, TagId } from '@linepack/network';
+import type { GasDay, MeterId, Micros, TagId } from '@linepack/network';
 import type { HourlyRecords } from './hourly-records';
 import type { AreaPlan } from './plan';
 import { seriesIn, type Readings } from './readings';
 import type { AreaDay, PackPair } from './result';
+
+/** A gas day of an area, or the part of it that is over. */
+export interface DayOfArea {
+  readonly plan: AreaPlan;
+  readonly day: GasDay;
+  readonly interval: Interval;
+}
 
 /** Works out the balance of an area over a gas day, or over the part of it that is over. */
 export class AreaDays {
@@ -21,19 +27,37 @@ export class AreaDays {
     private readonly records: HourlyRecords,
   ) {}
 
+  /** What was computed in the run before is forgotten; within a run, areas share what they have in common. */
+  beginRun(): void {
+    this.records.beginRun();
+  }
+
   /**
-   * @param interval the whole gas day, or from its start until now
-   * @param settled hours that ended by then are final and kept
+   * A day that is over, from its readings alone.
+   * @param until samples from this instant on do not count yet
    */
-  async of(
-    plan: AreaPlan,
-    day: GasDay,
-    interval: Interval,
-    state: DayState,
-    settled: Micros,
+  async closed(of: DayOfArea, until: Micros): Promise<AreaDay> {
+    const hours = await this.records.whole(metersOf(of), of.interval, until);
+    return this.of(of, hours, 'closed', until);
+  }
+
+  /** The part of a running day that is over; hours that ended by `settled` are recorded. */
+  async running(of: DayOfArea, when: { readonly settled: Micros; readonly until: Micros }): Promise<AreaDay> {
+    const hours = await this.records.running(metersOf(of), of.interval, when);
+    return this.of(of, hours, 'provisional', when.until);
+  }
+
+  /** Records the hours of an interval anew, for late data. */
+  async recordAgain({ plan, interval }: Omit<DayOfArea, 'day'>, until: Micros): Promise<void> {
+    await this.records.whole(metersOf({ plan }), interval, until);
+  }
+
+  private async of(
+    { plan, day, interval }: DayOfArea,
+    hours: ReadonlyMap<MeterId, readonly MeterHour[]>,
+    state: 'closed' | 'provisional',
+    until: Micros,
   ): Promise<AreaDay> {
-    const meters = plan.legs.map((leg) => leg.meter);
-    const hours = await this.records.over(meters, interval, settled);
     const legs = plan.legs.map((leg) => ({
       plan: leg,
       leg: {
@@ -44,7 +68,7 @@ export class AreaDays {
         day: meterDay(hours.get(leg.meter.id) ?? []),
       } satisfies Leg,
     }));
-    const packs = await this.packs(plan, interval);
+    const packs = await this.packs(plan, interval, until);
     const packVolumes = packs.map<PipePack>(({ pipe, start, end }) => ({
       pipe: pipe.id,
       start: start?.volume ?? null,
@@ -59,19 +83,11 @@ export class AreaDays {
     return { plan, day, interval, legs, packs, balance: result };
   }
 
-  /** Records the hours of an interval anew, for late data. */
-  async recordAgain(plan: AreaPlan, interval: Interval): Promise<void> {
-    await this.records.record(
-      plan.legs.map((leg) => leg.meter),
-      hoursOf(interval),
-    );
-  }
-
-  private async packs(plan: AreaPlan, { from, to }: Interval): Promise<PackPair[]> {
+  private async packs(plan: AreaPlan, { from, to }: Interval, until: Micros): Promise<PackPair[]> {
     if (plan.pipes.length === 0) return [];
     const tags: TagId[] = [...new Set(plan.pipes.flatMap((pipe) => [...pipe.tags]))];
-    const start = await this.readings.series(tags, from, from);
-    const end = await this.readings.series(tags, to, to);
+    const start = await this.readings.series(tags, { from, to: from, until });
+    const end = await this.readings.series(tags, { from: to, to, until });
     return plan.pipes.map((pipe) => ({
       pipe,
       start: packAt(pipe.readings(seriesIn(start)), from),
@@ -79,3 +95,5 @@ export class AreaDays {
     }));
   }
 }
+
+const metersOf = ({ plan }: Pick<DayOfArea, 'plan'>) => plan.legs.map((leg) => leg.meter);

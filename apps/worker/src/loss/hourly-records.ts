@@ -14,8 +14,8 @@ import {
   type TagId,
 } from '@linepack/network';
 import type { MeterHourRecord, MeterHourRepository, StoredMeterHour } from '@linepack/store';
-import type { MeterPlan } from './plan';
-import { OUTAGE_GRID, seriesIn, type Readings } from './readings';
+import { MAX_READING_AGE, type MeterPlan } from './plan';
+import { OUTAGE_GRID, seriesIn, type Absences, type Readings, type Stretch } from './readings';
 import { ALGORITHM } from './result';
 
 /** Readings are fetched for so many hours at a time: a bounded read keeps the one backend free for the screens. */
@@ -38,6 +38,7 @@ function recordOf(meter: MeterPlan, hour: MeterHour, computedAt: Micros): MeterH
     estimatedS: hour.shares.estimated * seconds,
     flags: hour.flags,
     configVersion: meter.configVersion,
+    configVersions: meter.versions,
     algorithm: ALGORITHM,
     computedAt,
   };
@@ -65,108 +66,155 @@ function hourOf(record: StoredMeterHour): MeterHour {
   };
 }
 
+/**
+ * Whether a kept record is what one computed now would be, late data apart: of the same configuration and, where it
+ * tells no volume, of a time when every reading it could have stood on was there. Of an old one only its meter's
+ * version is known.
+ */
+function isCurrent(record: StoredMeterHour, { configVersion, versions }: MeterPlan): boolean {
+  if (record.volume === null && record.computedAt < record.to + MAX_READING_AGE) return false;
+  if (record.algorithm !== ALGORITHM || record.configVersion !== configVersion) return false;
+  const pinned = record.configVersions;
+  if (pinned === null) return true;
+  const names = new Set([...Object.keys(pinned), ...Object.keys(versions)]);
+  return [...names].every((name) => pinned[name] === versions[name]);
+}
+
 const groups = <T>(items: readonly T[], size: number): T[][] =>
   Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
+
+type Records = ReadonlyMap<MeterId, MeterHour[]>;
+
+/** Records of one run that are held for the areas after; more than the longest catch-up of a city has. */
+const MOST_HELD = 100_000;
+
+/** A record depends on no sample later than a reading's age after its hour, whatever else counts already. */
+const keyOf = (meter: MeterPlan, { from, to }: Interval, until: Micros): string =>
+  `${meter.id} ${from} ${to} ${Math.min(until, to + MAX_READING_AGE + 1)} ${JSON.stringify(meter.versions)}`;
 
 /** Hourly records of meters: computed from readings, kept in the store, taken from there. */
 export class HourlyRecords {
   constructor(
     private readonly readings: Readings,
+    private readonly absences: Absences,
     private readonly store: Pick<MeterHourRepository, 'save' | 'newest'>,
     private readonly clock: () => Micros,
   ) {}
 
-  /** Computes records of consecutive hours without keeping them, by meter, ascending. */
-  async compute(
-    meters: readonly MeterPlan[],
-    hours: readonly Interval[],
-  ): Promise<Map<MeterId, MeterHour[]>> {
-    const computed = new Map<MeterId, MeterHour[]>(meters.map((meter) => [meter.id, []]));
-    for (const group of groups(hours, HOURS_A_READ)) {
-      const records = await this.from(meters, group, group);
-      for (const [id, hours] of records) computed.get(id)?.push(...hours);
-    }
-    return computed;
-  }
+  private readonly held = new Map<string, MeterHour>();
 
-  /** Computes records of consecutive hours and keeps those that are new or differ. */
-  async record(meters: readonly MeterPlan[], hours: readonly Interval[]): Promise<Map<MeterId, MeterHour[]>> {
-    const computed = await this.compute(meters, hours);
-    const at = this.clock();
-    const records = meters.flatMap((meter) =>
-      (computed.get(meter.id) ?? []).map((hour) => recordOf(meter, hour, at)),
-    );
-    await this.store.save(records);
-    return computed;
-  }
-
-  /** The kept records of the hours of an interval, by meter and hour's start; hours not recorded are not in it. */
-  async kept(
-    meters: readonly MeterPlan[],
-    { from, to }: Interval,
-  ): Promise<Map<MeterId, Map<Micros, MeterHour>>> {
-    const ids = meters.map((meter) => meter.id);
-    const kept = new Map<MeterId, Map<Micros, MeterHour>>(ids.map((id) => [id, new Map()]));
-    for (const record of await this.store.newest(ids, from, to))
-      kept.get(record.meterId)?.set(record.from, hourOf(record));
-    return kept;
+  /** Forgets what was computed in the run before: samples may have come since. */
+  beginRun(): void {
+    this.held.clear();
   }
 
   /**
-   * The records of all hours of an interval: kept ones as they are, the others computed; complete hours that ended by
-   * `settled` are kept from now on, later ones are not final yet.
+   * The records of all hours of an interval, computed anew from its readings and kept: what they say depends on the
+   * readings alone, not on what was recorded before.
    */
-  async over(
+  async whole(meters: readonly MeterPlan[], interval: Interval, until: Micros): Promise<Records> {
+    const computed = await this.compute(meters, hoursOf(interval), until);
+    const records = await this.bridged(meters, interval, computed, until);
+    await this.keep(meters, records);
+    return records;
+  }
+
+  /**
+   * The records of all hours of an interval that is not over: kept ones as they are, the others computed; hours that
+   * ended by `settled` are kept from now on, later ones are not final yet.
+   */
+  async running(
     meters: readonly MeterPlan[],
     interval: Interval,
-    settled: Micros,
-  ): Promise<Map<MeterId, MeterHour[]>> {
-    const hours = hoursOf(interval);
+    { settled, until }: { readonly settled: Micros; readonly until: Micros },
+  ): Promise<Records> {
     const kept = await this.kept(meters, interval);
-    const isKept = (meter: MeterPlan, hour: Interval): boolean =>
-      kept.get(meter.id)?.get(hour.from)?.to === hour.to;
-    const missing = hours.filter((hour) => meters.some((meter) => !isKept(meter, hour)));
-    const final = missing.filter((hour) => hour.to <= settled);
-    const open = missing.filter((hour) => hour.to > settled);
-    const fresh = [await this.record(meters, final), await this.compute(meters, open)];
+    const knows = (meter: MeterPlan, hour: Interval): MeterHour | undefined => {
+      const record = kept.get(meter.id)?.get(hour.from);
+      return record?.to === hour.to ? record : undefined;
+    };
+    const hours = hoursOf(interval);
+    const missing = hours.filter((hour) => meters.some((meter) => !knows(meter, hour)));
+    const fresh = await this.compute(meters, missing, until);
     const all = new Map(
       meters.map((meter) => {
-        const added = fresh.flatMap((by) => by.get(meter.id) ?? []);
-        const at = (hour: Interval): MeterHour[] => {
-          const known = isKept(meter, hour) ? kept.get(meter.id)?.get(hour.from) : undefined;
-          const record = known ?? added.find((h) => h.from === hour.from);
-          return record ? [record] : [];
-        };
-        return [meter.id, hours.flatMap(at)];
+        const added = new Map((fresh.get(meter.id) ?? []).map((hour) => [hour.from, hour]));
+        return [meter.id, hours.flatMap((hour) => knows(meter, hour) ?? added.get(hour.from) ?? [])];
       }),
     );
-    return this.bridged(meters, interval, all);
+    const records = await this.bridged(meters, interval, all, until);
+    await this.keep(meters, records, settled);
+    return records;
+  }
+
+  private async keep(meters: readonly MeterPlan[], records: Records, settled?: Micros): Promise<void> {
+    const at = this.clock();
+    await this.store.save(
+      meters.flatMap((meter) =>
+        (records.get(meter.id) ?? [])
+          .filter((hour) => settled === undefined || hour.to <= settled)
+          .map((hour) => recordOf(meter, hour, at)),
+      ),
+    );
+  }
+
+  /** The kept records of the hours of an interval that were made as today, by meter and hour's start. */
+  private async kept(
+    meters: readonly MeterPlan[],
+    { from, to }: Interval,
+  ): Promise<Map<MeterId, Map<Micros, MeterHour>>> {
+    const plans = new Map(meters.map((meter) => [meter.id, meter]));
+    const kept = new Map<MeterId, Map<Micros, MeterHour>>([...plans.keys()].map((id) => [id, new Map()]));
+    for (const record of await this.store.newest([...plans.keys()], from, to)) {
+      const plan = plans.get(record.meterId);
+      if (plan && isCurrent(record, plan)) kept.get(record.meterId)?.set(record.from, hourOf(record));
+    }
+    return kept;
+  }
+
+  private async compute(
+    meters: readonly MeterPlan[],
+    hours: readonly Interval[],
+    until: Micros,
+  ): Promise<Records> {
+    const computed = new Map<MeterId, MeterHour[]>(meters.map((meter) => [meter.id, []]));
+    for (const group of groups(hours, HOURS_A_READ)) {
+      const unknown = meters.filter((m) => group.some((hour) => !this.held.has(keyOf(m, hour, until))));
+      const records = await this.from(unknown, group, group, { until });
+      for (const meter of meters) {
+        const known = records.get(meter.id);
+        const all = group.map((hour, i) => known?.[i] ?? this.held.get(keyOf(meter, hour, until)));
+        computed.get(meter.id)?.push(...all.filter((hour) => hour !== undefined));
+      }
+      for (const meter of unknown)
+        records.get(meter.id)?.forEach((hour) => this.held.set(keyOf(meter, hour, until), hour));
+    }
+    if (this.held.size > MOST_HELD) this.held.clear();
+    return computed;
   }
 
   /**
    * Fills hours without a volume from readings further away: after an outage the counter tells what passed meanwhile,
-   * which it could not while the hours were recorded. What is still unknown stays without a volume.
+   * which no reading near those hours can. What is still unknown stays without a volume.
    */
   private async bridged(
     meters: readonly MeterPlan[],
     interval: Interval,
-    known: Map<MeterId, MeterHour[]>,
-  ): Promise<Map<MeterId, MeterHour[]>> {
-    const unknown = (meter: MeterPlan): MeterHour[] =>
-      (known.get(meter.id) ?? []).filter((hour) => hour.volume === null);
-    const broken = meters.filter((meter) => unknown(meter).length > 0);
+    known: Records,
+    until: Micros,
+  ): Promise<Records> {
+    const broken = meters.filter((meter) => known.get(meter.id)?.some((hour) => hour.volume === null));
     if (broken.length === 0) return known;
-    const wide = await this.from(broken, [interval], hoursOf(interval), OUTAGE_GRID);
-    const filled = broken.flatMap((meter) => {
-      const starts = new Set(unknown(meter).map((hour) => hour.from));
-      const hours = (wide.get(meter.id) ?? []).filter((h) => starts.has(h.from) && h.volume !== null);
-      return hours.map((hour) => ({ meter, hour }));
-    });
-    const at = this.clock();
-    await this.store.save(filled.map(({ meter, hour }) => recordOf(meter, hour, at)));
-    const better = (meter: MeterPlan, hour: MeterHour): MeterHour =>
-      filled.find((f) => f.meter === meter && f.hour.from === hour.from)?.hour ?? hour;
-    return new Map(meters.map((m) => [m.id, (known.get(m.id) ?? []).map((hour) => better(m, hour))]));
+    const hours = hoursOf(interval);
+    const wide = await this.from(broken, [interval], hours, { until, step: OUTAGE_GRID });
+    const better = (meter: MeterPlan, hour: MeterHour): MeterHour => {
+      if (hour.volume !== null) return hour;
+      const filled = wide.get(meter.id)?.find((h) => h.from === hour.from);
+      return filled && filled.volume !== null ? filled : hour;
+    };
+    return new Map(
+      meters.map((meter) => [meter.id, (known.get(meter.id) ?? []).map((hour) => better(meter, hour))]),
+    );
   }
 
   /** Records of hours from the readings in and around a stretch; the flow is read only where a counter needs it. */
@@ -174,40 +222,28 @@ export class HourlyRecords {
     meters: readonly MeterPlan[],
     stretch: readonly Interval[],
     hours: readonly Interval[],
-    step?: number,
+    how: Pick<Stretch, 'until' | 'step'>,
   ): Promise<Map<MeterId, MeterHour[]>> {
-    const series = await this.around(
-      stretch,
-      meters.flatMap((meter) => [...meter.tags]),
-      step,
-    );
+    const [begin, end] = [stretch[0], stretch.at(-1)];
+    if (!begin || !end) return new Map();
+    const whole = { from: begin.from, to: end.to, ...how };
+    const read = (tags: readonly TagId[]): Promise<ReadonlyMap<TagId, Series>> =>
+      tags.length === 0 ? Promise.resolve(new Map()) : this.readings.series([...new Set(tags)], whole);
+    const series = await read(meters.flatMap((meter) => [...meter.tags]));
+    const away = await this.absences.of([...new Set(meters.flatMap((m) => [...m.sources]))], whole);
     const first = meters.map((meter) => {
-      const readings = meter.readings(seriesIn(series));
+      const readings = meter.readings(seriesIn(series), away);
       return { meter, records: hours.map((hour) => meterHour(readings, hour)) };
     });
     const set = first.filter(({ records }) => records.some(needsFlow)).map(({ meter }) => meter);
     if (set.length === 0) return new Map(first.map(({ meter, records }) => [meter.id, records]));
-    const flows = await this.around(
-      stretch,
-      set.flatMap((meter) => meter.flowTag ?? []),
-      step,
-    );
+    const flows = await read(set.flatMap((meter) => meter.flowTag ?? []));
     return new Map(
       first.map(({ meter, records }) => {
-        const readings = meter.readings(seriesIn(series, flows));
+        const readings = meter.readings(seriesIn(series, flows), away);
         return [meter.id, set.includes(meter) ? hours.map((hour) => meterHour(readings, hour)) : records];
       }),
     );
-  }
-
-  private async around(
-    stretch: readonly Interval[],
-    tags: readonly TagId[],
-    step: number | undefined,
-  ): Promise<ReadonlyMap<TagId, Series>> {
-    const [first, last] = [stretch[0], stretch.at(-1)];
-    if (!first || !last || tags.length === 0) return new Map();
-    return this.readings.series([...new Set(tags)], first.from, last.to, step);
   }
 }
 

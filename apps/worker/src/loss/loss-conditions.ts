@@ -1,88 +1,83 @@
 import { ConditionMessage } from '@linepack/contracts';
-import type { Micros } from '@linepack/network';
-import type { JobStateRepository } from '@linepack/store';
+import type { AreaId, GasDay, Micros } from '@linepack/network';
+import type { JobStateRepository, LossRepository } from '@linepack/store';
 import { z } from 'zod';
-import type { Closed } from './gas-day-close';
+import { standing, takenBack, type NamedArea, type Told } from './standing';
 
 const JOB = 'loss-conditions';
-const Kept = z.record(z.string(), ConditionMessage);
+/** So many of an area's newest days are looked at: more than the worker ever closes at once. */
+const MOST_DAYS = 70;
 
-/** Medium: a day's loss wants an analysis today, not a hand on a valve now. */
-const PRIORITY = 2;
+const Kept = z.object({
+  version: z.literal(2),
+  areas: z.record(
+    z.string(),
+    z.object({ condition: ConditionMessage, through: z.string(), breaches: z.array(z.string()) }),
+  ),
+});
+const KeptBefore = z.record(z.string(), ConditionMessage);
 
-/** The condition of an area's closed day, for the alarm engine. */
-export function conditionOf({ plan, result }: Closed, at: Micros): ConditionMessage {
-  return {
-    alarmId: `area:${plan.id}:loss`,
-    areaId: plan.id,
-    stationId: null,
-    class: 'loss',
-    condition: 'loss',
-    priority: PRIORITY,
-    name: plan.name,
-    active: result.verdict === 'breach',
-    at,
-    value: result.lossPercent,
-    limit: result.limitPercent,
-    unit: '%',
-    subject: result.gasDay,
-  };
+/** The first format knew what was told only. Days after the one that was told are looked at again. */
+function lifted(conditions: z.infer<typeof KeptBefore>): Map<string, Told> {
+  const told = Object.values(conditions).map((condition): [string, Told] => [
+    condition.areaId ?? condition.alarmId,
+    { condition, through: condition.subject, breaches: condition.active ? [condition.subject] : [] },
+  ]);
+  return new Map(told);
+}
+
+/** @throws Error naming what is wrong with the stored state */
+function parsed(stored: unknown): Map<string, Told> {
+  if (stored === null) return new Map();
+  const kept = Kept.safeParse(stored);
+  if (kept.success) return new Map(Object.entries(kept.data.areas));
+  const before = KeptBefore.safeParse(stored);
+  if (before.success) return lifted(before.data);
+  throw new Error(`job_state ${JOB}: ${z.prettifyError(kept.error)}`);
 }
 
 /**
- * What stands after some days of one area were closed: the newest breach among them, so that a day closed in a batch
- * (after an outage, or a recorded history) is seen although later days were within; else the newest day's.
- * A day before the one that stands changes nothing; that one's own recalculation does.
+ * Tells the alarm engine of closed days' breaches. What stands is derived from the stored results, at every start and
+ * after every close, so that nothing is missed between a result and its telling; an area that is not configured any
+ * more has its breach taken back.
  */
-export function standing(
-  before: ConditionMessage | undefined,
-  days: readonly ConditionMessage[],
-): ConditionMessage | undefined {
-  const relevant = days
-    .filter((day) => !before || day.subject >= before.subject)
-    .sort((a, b) => (a.subject < b.subject ? -1 : 1));
-  return relevant.findLast((day) => day.active) ?? relevant.at(-1) ?? before;
-}
-
-/** Tells the alarm engine of closed days' breaches, and again after a restart of the bus or of this process. */
 export class LossConditions {
-  private readonly current = new Map<string, ConditionMessage>();
-  private resumed = false;
+  private told: Map<string, Told> | undefined;
 
   constructor(
     private readonly jobs: Pick<JobStateRepository, 'load' | 'save'>,
+    private readonly loss: Pick<LossRepository, 'verdicts'>,
     private readonly publish: (condition: ConditionMessage) => void,
   ) {}
 
-  /** Takes up what stood when the process ended. */
-  async resume(): Promise<void> {
-    if (this.resumed) return;
-    const kept = Kept.safeParse((await this.jobs.load(JOB)) ?? {});
-    if (!kept.success) throw new Error(`job_state ${JOB}: ${z.prettifyError(kept.error)}`);
-    for (const condition of Object.values(kept.data)) this.tell(condition);
-    this.resumed = true;
-  }
-
-  /** Days were closed or recalculated. */
-  async closed(results: readonly Closed[], at: Micros): Promise<void> {
-    // The database may have come back for this task first: what stood must not be overwritten by what is new.
-    await this.resume();
-    const days = results.map((result) => conditionOf(result, at));
-    const alarmIds = new Set(days.map(({ alarmId }) => alarmId));
-    const next = [...alarmIds].flatMap((alarmId) => {
-      const own = days.filter((day) => day.alarmId === alarmId);
-      return standing(this.current.get(alarmId), own) ?? [];
+  /** @param areas those that are configured now */
+  async tell(areas: readonly NamedArea[], at: Micros): Promise<void> {
+    const before = await this.known();
+    const since = areas.map(({ id }): [AreaId, GasDay | null] => {
+      const subject = before.get(id)?.condition.subject;
+      return [id as AreaId, (subject as GasDay | undefined) ?? null];
     });
-    if (next.length === 0) return;
+    const verdicts = await this.loss.verdicts(new Map(since), MOST_DAYS);
+    const next = new Map([...before].map(([id, told]) => [id, takenBack(told, at)]));
+    for (const area of areas) {
+      const own = verdicts.filter((day) => day.areaId === area.id);
+      const told = standing(area, before.get(area.id), own, at);
+      if (told) next.set(area.id, told);
+    }
+    const changed = [...next].filter(([id, told]) => JSON.stringify(before.get(id)) !== JSON.stringify(told));
+    if (changed.length === 0) return;
     // Kept first: a condition that was told and then forgotten would never return.
-    const all = new Map(this.current);
-    for (const condition of next) all.set(condition.alarmId, condition);
-    await this.jobs.save(JOB, Object.fromEntries(all));
-    for (const condition of next) this.tell(condition);
+    await this.jobs.save(JOB, { version: 2, areas: Object.fromEntries(next) });
+    this.told = next;
+    for (const [id, { condition }] of changed)
+      if (before.get(id)?.condition !== condition) this.publish(condition);
   }
 
-  private tell(condition: ConditionMessage): void {
-    this.current.set(condition.alarmId, condition);
-    this.publish(condition);
+  /** What stood when the process ended is said again once: the bus may have forgotten it. */
+  private async known(): Promise<ReadonlyMap<string, Told>> {
+    if (this.told) return this.told;
+    const told = parsed(await this.jobs.load(JOB));
+    for (const { condition } of told.values()) this.publish(condition);
+    return (this.told = told);
   }
 }

@@ -12,6 +12,7 @@ import {
   meterStandardUncertainty,
   type BalanceRule,
   type GasDayRule,
+  type Interval,
   type LegSide,
   type MeterReadings,
   type OutletRole,
@@ -21,25 +22,25 @@ import {
 import {
   kelvinFrom,
   kPaFrom,
+  LOSS_READING_AGE_S,
   MICROS_PER_SECOND,
   type Fraction,
   type LocalName,
   type MeterId,
+  type Micros,
   type Percent,
   type PipeId,
   type PressureAbsKPa,
   type PressureGaugeKPa,
+  type SourceId,
   type StdCubicMetres,
   type TagId,
   type TagKey,
 } from '@linepack/network';
 import type { Configuration } from './configuration';
 
-/**
- * How far a reading may be from the instant it stands for. Fifteen minutes late with flow 10 % apart at the two ends
- * of the day are 0.1 % of the day's volume, a tenth of the limit; older than that, a cut-off is not assessable.
- */
-export const MAX_READING_AGE = 15 * 60 * MICROS_PER_SECOND;
+/** How far a reading may be from the instant it stands for; older than that, a cut-off is not assessable. */
+export const MAX_READING_AGE = LOSS_READING_AGE_S * MICROS_PER_SECOND;
 
 /** How much faster than its qMax a meter may count before a difference is taken for a fault of the counter. */
 const OVER_RANGE = 1.2;
@@ -48,6 +49,12 @@ const HIGHEST_KPA = 12_000 as PressureAbsKPa;
 
 /** Samples of a tag as a usable series; empty when there are none. */
 export type SeriesOf = (tag: TagId) => Series;
+
+/** When a source could not be heard. */
+export type AwayOf = (source: SourceId) => readonly Interval[];
+
+/** Configuration versions of everything something was made of, `kind:id` → version. */
+export type Versions = Readonly<Record<string, number>>;
 
 /** A meter as it was configured at the instant of the plan. */
 export interface MeterPlan {
@@ -59,8 +66,11 @@ export interface MeterPlan {
   readonly tags: readonly TagId[];
   /** Stands in where the counter was set back; read only then. */
   readonly flowTag: TagId | undefined;
-  readonly readings: (series: SeriesOf) => MeterReadings;
+  /** The sources its records stand on. */
+  readonly sources: readonly SourceId[];
+  readonly readings: (series: SeriesOf, away: AwayOf) => MeterReadings;
   readonly configVersion: number;
+  readonly versions: Versions;
 }
 
 export interface PipePlan {
@@ -68,7 +78,7 @@ export interface PipePlan {
   readonly name: LocalName;
   readonly tags: readonly TagId[];
   readonly readings: (series: SeriesOf) => PipeReadings;
-  readonly configVersion: number;
+  readonly versions: Versions;
 }
 
 export interface LegPlan {
@@ -86,13 +96,26 @@ export interface AreaPlan {
   readonly rule: BalanceRule;
   readonly legs: readonly LegPlan[];
   readonly pipes: readonly PipePlan[];
-  /** Versions of everything the plan was made of, `kind:id` → version. */
-  readonly configVersions: Readonly<Record<string, number>>;
+  readonly configVersions: Versions;
 }
 
 /** A configuration that does not fit together: named so that it is found in the network file. */
 export class PlanError extends Error {
   override readonly name = 'PlanError';
+}
+
+/** An area that is configured, whether or not its balance can be planned. */
+export interface ConfiguredArea {
+  readonly id: string;
+  readonly name: LocalName;
+  readonly gasDay: GasDayRule;
+}
+
+/** What one configuration gives. One area that does not fit together leaves the others as they are. */
+export interface AreaPlans {
+  readonly configured: readonly ConfiguredArea[];
+  readonly areas: ReadonlyMap<string, AreaPlan>;
+  readonly faults: ReadonlyMap<string, PlanError>;
 }
 
 /** Makes plans of one configuration; gases are prepared once. */
@@ -104,8 +127,23 @@ export class LossPlanner {
     this.reference = referenceState(configuration.network.config.reference);
   }
 
-  areas(): AreaPlan[] {
-    return [...this.configuration.areas.keys()].map((id) => this.area(id));
+  plans(): AreaPlans {
+    const { network, areas } = this.configuration;
+    const planned = new Map<string, AreaPlan>();
+    const faults = new Map<string, PlanError>();
+    for (const id of areas.keys())
+      try {
+        planned.set(id, this.area(id));
+      } catch (error) {
+        const { message } = error as Error;
+        faults.set(id, error instanceof PlanError ? error : new PlanError(message, { cause: error }));
+      }
+    const configured = [...areas].map(([id, { config }]) => ({
+      id,
+      name: config.name,
+      gasDay: config.gasDay ?? network.config.gasDay,
+    }));
+    return { configured, areas: planned, faults };
   }
 
   private area(id: string): AreaPlan {
@@ -131,12 +169,16 @@ export class LossPlanner {
       legs,
       pipes,
       configVersions: {
-        [`network:${network.config.id}`]: network.version,
+        ...this.networkVersion(),
         [`area:${id}`]: version,
-        ...Object.fromEntries(legs.map((l) => [`meter:${l.meter.id}`, l.meter.configVersion])),
-        ...Object.fromEntries(pipes.map((p) => [`pipe:${p.id}`, p.configVersion])),
+        ...Object.assign({}, ...[...legs.map((l) => l.meter), ...pipes].map((part) => part.versions)),
       },
     };
+  }
+
+  private networkVersion(): Versions {
+    const { config, version } = this.configuration.network;
+    return { [`network:${config.id}`]: version };
   }
 
   private leg(meter: string, side: LegSide): LegPlan {
@@ -158,17 +200,28 @@ export class LossPlanner {
       maxAge: MAX_READING_AGE,
     };
     const from = config.totaliser.reference ? referenceState(config.totaliser.reference) : this.reference;
-    const used = uncorrected ? [totaliser, pressure, temperature] : [totaliser];
+    const used = (uncorrected ? [totaliser, pressure, temperature] : [totaliser]).filter(
+      (i) => i !== undefined,
+    );
+    const sources = [...new Set(used.map((instrument) => instrument.source))];
     return {
       id: id as MeterId,
       name: config.name,
       u: meterStandardUncertainty(config.uncertainty),
       uncorrected,
-      tags: used.flatMap((instrument) => (instrument ? [instrument.tagId] : [])),
+      tags: used.map((instrument) => instrument.tagId),
       flowTag: flow?.tagId,
+      sources,
       configVersion: version,
-      readings: (series) => ({
+      versions: {
+        ...this.networkVersion(),
+        [`meter:${id}`]: version,
+        ...this.gasVersion(config.gas),
+        ...Object.assign({}, ...[totaliser, flow, pressure, temperature].map((i) => i?.versions)),
+      },
+      readings: (series, away) => ({
         ...common,
+        away: together(sources.flatMap((source) => [...away(source)])),
         totaliser: totaliser.series(series),
         flow: flow?.series(series),
         conversion: uncorrected
@@ -206,7 +259,14 @@ export class LossPlanner {
       id: id as PipeId,
       name: config.name,
       tags: [startPressure, endPressure, temperature].map((i) => i.tagId),
-      configVersion: version,
+      versions: {
+        ...this.networkVersion(),
+        [`pipe:${id}`]: version,
+        ...this.gasVersion(config.gas),
+        ...startPressure.versions,
+        ...endPressure.versions,
+        ...temperature.versions,
+      },
       readings: (series) => ({
         ...fixed,
         startPressure: startPressure.series(series),
@@ -224,11 +284,20 @@ export class LossPlanner {
     return z;
   }
 
+  private gasVersion(id: string): Versions {
+    return { [`gas:${id}`]: found(this.configuration.gases, 'gas', id).version };
+  }
+
   private instrument(key: string): Instrument {
-    const { config, tagId } = found(this.configuration.tags, 'tag', key as TagKey);
+    const { config, tagId, version } = found(this.configuration.tags, 'tag', key as TagKey);
+    const stationId = key.split('.')[0] as string;
+    const station = found(this.configuration.stations, 'station', stationId);
     const convert = this.converter(key);
     return {
       tagId,
+      source: config.address.source as SourceId,
+      // Its station's altitude is in every gauge pressure.
+      versions: { [`tag:${key}`]: version, [`station:${stationId}`]: station.version },
       highest: convert(config.range[1]) as PressureAbsKPa,
       series: (of) => of(tagId).map((point) => ({ at: point.at, value: convert(point.value) })),
     };
@@ -249,8 +318,22 @@ export class LossPlanner {
 /** A tag ready to be calculated with. */
 interface Instrument {
   readonly tagId: TagId;
+  readonly source: SourceId;
+  readonly versions: Versions;
   readonly highest: PressureAbsKPa;
   readonly series: (of: SeriesOf) => Series;
+}
+
+/** Intervals apart from each other that cover the same time. */
+export function together(intervals: readonly Interval[]): Interval[] {
+  const covered: Interval[] = [];
+  for (const next of [...intervals].sort((a, b) => a.from - b.from)) {
+    const last = covered.at(-1);
+    if (last && next.from <= last.to)
+      covered[covered.length - 1] = { from: last.from, to: Math.max(last.to, next.to) as Micros };
+    else covered.push(next);
+  }
+  return covered;
 }
 
 function found<K, V>(map: ReadonlyMap<K, V>, kind: string, id: K): V {

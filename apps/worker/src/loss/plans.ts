@@ -1,36 +1,49 @@
 import { MICROS_PER_SECOND, type Micros } from '@linepack/network';
 import type { ConfigRepository } from '@linepack/store';
 import { configurationOf } from './configuration';
-import { LossPlanner, type AreaPlan } from './plan';
+import { LossPlanner, type AreaPlan, type AreaPlans } from './plan';
 
 /** Closing a history asks for the start of each of its days. */
 const KEPT = 70;
 const CURRENT_FOR = 60 * MICROS_PER_SECOND;
 
+const NONE: AreaPlans = { configured: [], areas: new Map(), faults: new Map() };
+
 /** Plans of all areas as they were configured at an instant; none before a network was imported. */
 export class Plans {
-  private latest: { readonly at: Micros; readonly areas: readonly AreaPlan[] } | undefined;
-  private readonly made = new Map<Micros, AreaPlan[]>();
+  private latest: { readonly at: Micros; readonly plans: AreaPlans } | undefined;
+  private readonly made = new Map<Micros, AreaPlans>();
 
   constructor(private readonly store: Pick<ConfigRepository, 'networkAt'>) {}
 
-  async at(instant: Micros): Promise<readonly AreaPlan[]> {
+  async at(instant: Micros): Promise<AreaPlans> {
     const known = this.made.get(instant);
     if (known) return known;
-    const areas = await this.make(instant);
+    const plans = await this.make(instant);
     if (this.made.size >= KEPT) this.made.delete([...this.made.keys()][0] as Micros);
-    this.made.set(instant, areas);
-    return areas;
+    this.made.set(instant, plans);
+    return plans;
+  }
+
+  /**
+   * An area's plan at an instant; undefined when it was not configured then.
+   * @throws the fault of an area that was configured and does not fit together
+   */
+  async of(areaId: string, instant: Micros): Promise<AreaPlan | undefined> {
+    const { areas, faults } = await this.at(instant);
+    const fault = faults.get(areaId);
+    if (fault) throw fault;
+    return areas.get(areaId);
   }
 
   /** Plans of today's configuration; none, of any day, gets older than a minute even when nobody told of a change. */
-  async current(now: Micros): Promise<readonly AreaPlan[]> {
+  async current(now: Micros): Promise<AreaPlans> {
     const { latest } = this;
-    if (latest && now - latest.at < CURRENT_FOR && now >= latest.at) return latest.areas;
+    if (latest && now - latest.at < CURRENT_FOR && now >= latest.at) return latest.plans;
     this.made.clear();
-    const areas = await this.make(now);
-    this.latest = { at: now, areas };
-    return areas;
+    const plans = await this.make(now);
+    this.latest = { at: now, plans };
+    return plans;
   }
 
   /** Configuration changed: plans are made anew. */
@@ -39,8 +52,8 @@ export class Plans {
     this.latest = undefined;
   }
 
-  private async make(instant: Micros): Promise<AreaPlan[]> {
+  private async make(instant: Micros): Promise<AreaPlans> {
     const snapshot = await this.store.networkAt(instant);
-    return snapshot ? new LossPlanner(configurationOf(snapshot)).areas() : [];
+    return snapshot ? new LossPlanner(configurationOf(snapshot)).plans() : NONE;
   }
 }
