@@ -25,10 +25,14 @@ export class AlarmWords {
 
   /** What it is about and what is wrong with it; a loss names its gas day, which may be long past. */
   readonly title = (alarm: ListedAlarm): string => {
-    const title = `${this.words.name(alarm.name)} ${this.condition(alarm)}`;
     const day = gasDayOf(alarm);
-    return day === null ? title : `${title} · ${this.words.t('shell.gasDay', { day })}`;
+    const brief = this.brief(alarm);
+    return day === null ? brief : `${brief} · ${this.words.t('shell.gasDay', { day })}`;
   };
+
+  /** The same without its gas day, where that stands beside it. */
+  readonly brief = (alarm: ListedAlarm): string =>
+    `${this.words.name(alarm.name)} ${this.condition(alarm)}`;
 
   /** Where the day that a loss alarm is about is shown; null for any other alarm, and for who may not see losses. */
   readonly lossDay = (alarm: ListedAlarm): { day: string; link: string[] } | null => {
