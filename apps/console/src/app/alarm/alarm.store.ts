@@ -61,6 +61,9 @@ export class AlarmStore {
   /** What keeps new alarms from this screen though the server answers. */
   readonly unwatched = signal<'bus' | 'collector' | null>(null);
 
+  /** Partitions that no collector owns, where the user may know of them. */
+  readonly unowned = signal<readonly string[]>([]);
+
   readonly position = this.session.position;
   readonly all = computed(() => [...this.held().values()].sort(byUrgency(this.position())));
   readonly owed = computed(() => this.all().filter((a) => isOwed(a, this.position())));
@@ -109,6 +112,7 @@ export class AlarmStore {
     this.link.status.subscribe((parts) => {
       const collector = parts.find((p) => p.part === 'collector');
       this.unwatched.set(unwatchedBy(parts));
+      this.unowned.set(collector?.unowned ?? []);
       if (collector?.database) this.spooling.set(collector.database === 'away');
     });
   }

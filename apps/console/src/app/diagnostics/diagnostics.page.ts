@@ -5,8 +5,10 @@ import {
   State,
   Words,
   formatBytes,
+  formatClock,
   formatInstant,
   formatNumber,
+  formatSigned,
   formatSpan,
   saveCsv,
 } from '@linepack/console-ui';
@@ -14,13 +16,17 @@ import { Api } from '../core/api';
 import { Clock } from '../core/clock';
 import { PlantStore } from '../live/plant.store';
 import { DiagnosticsStore } from './diagnostics.store';
+import { LedgerTable } from './ledger-table';
+
+/** Three of the store's intervals, microseconds. */
+const OLD_AFTER = 15_000_000;
 
 const SIGNS: Record<PartState, string> = { up: '●', starting: '◌', degraded: '◐', down: '✕', absent: '–' };
 
 /** Level 4: parts of the product, connections to the plant, what waits, how far behind the data is. */
 @Component({
   selector: 'lp-diagnostics-page',
-  imports: [Icon, State],
+  imports: [Icon, LedgerTable, State],
   providers: [DiagnosticsStore],
   templateUrl: './diagnostics.page.html',
   styleUrl: './diagnostics.page.css',
@@ -38,6 +44,34 @@ export class DiagnosticsPage {
   protected readonly rejected = computed(
     () => this.store.value()?.sources.reduce((sum, s) => sum + s.rejected, 0) ?? 0,
   );
+
+  /** Null where no collector counts them. */
+  protected readonly inconsistencies = computed(() => {
+    const counts = this.store.value()?.parts.flatMap((p) => p.alarmInconsistencies ?? []) ?? [];
+    return counts.length === 0 ? null : counts.reduce((sum, n) => sum + n, 0);
+  });
+  protected readonly unowned = computed(() =>
+    this.partitions(this.store.value()?.parts.flatMap((p) => p.unowned ?? [])),
+  );
+  /** The last reading failed, or nothing came for three of its intervals: what stands here is no longer so. */
+  protected readonly old = computed(() => {
+    const at = this.store.value()?.at;
+    return this.store.error() !== undefined || (at !== undefined && this.clock.now() - at > OLD_AFTER);
+  });
+
+  protected clockAt(at: number): string {
+    return formatClock(at, this.plant.zone());
+  }
+
+  protected skew(seconds: number | null | undefined): string {
+    return seconds === null || seconds === undefined ? '–' : `${formatSigned(seconds, 1)} s`;
+  }
+
+  protected partitions(ids: readonly string[] | undefined): string {
+    return (ids ?? [])
+      .map((id) => (id === 'network' ? this.t('alarm.network') : this.station(id)))
+      .join(' · ');
+  }
 
   protected since(at: number | null): string {
     return at === null ? '–' : formatSpan(this.clock.now() - at);

@@ -10,11 +10,15 @@ const said = (more: Partial<Said>): Said => ({
   ...more,
 });
 const trouble = (alarms: Said[], qualities: QualityState[] = ['good', 'good'], sources = ['plc']) =>
-  troubleOf({ stationId: 'reg-a', sourceIds: new Set(sources), alarms, qualities });
+  troubleOf({ stationId: 'reg-a', sourceIds: new Set(sources), alarms, qualities, unowned: ['reg-z'] });
 
 describe('a station on the overview', () => {
   it('is well when it is watched', () => {
     expect(trouble([])).toBeNull();
+  });
+  it('says before all else that nobody judges its alarms', () => {
+    const seen = { stationId: 'reg-z', sourceIds: new Set<string>(), alarms: [], qualities: [] };
+    expect(troubleOf({ ...seen, unowned: ['reg-z'] })).toBe('unwatched');
   });
   it('is away when its only source is, which feeds other stations too', () => {
     expect(trouble([said({ sourceId: 'plc' })])).toBe('away');

@@ -8,12 +8,19 @@ import { PlantStore } from '../live/plant.store';
 import { type StationTrouble, troubleOf } from './station-state';
 
 const WORDS: Record<StationTrouble, WordKey> = {
+  unwatched: 'stationState.unwatched',
   away: 'stationState.away',
   partlyAway: 'stationState.partlyAway',
   allBad: 'stationState.allBad',
   silent: 'stationState.silent',
 };
-const SIGNS: Record<StationTrouble, string> = { away: '✕', partlyAway: '✕', allBad: '×', silent: '◔' };
+const SIGNS: Record<StationTrouble, string> = {
+  unwatched: '✕',
+  away: '✕',
+  partlyAway: '✕',
+  allBad: '×',
+  silent: '◔',
+};
 
 /** What is wrong with the watching of a station. Call it where injection is possible. */
 export function stationTrouble(stationId: Signal<string>): Signal<StationTrouble | null> {
@@ -30,6 +37,7 @@ export function stationTrouble(stationId: Signal<string>): Signal<StationTrouble
       stationId: stationId(),
       sourceIds: sourceIds(),
       alarms: alarms.all(),
+      unowned: alarms.unowned(),
       qualities: live.loaded()
         ? watched().map((t) => qualityState(live.value(t.tagId)(), clock.now(), t.maxReportS, link.state()))
         : [],
