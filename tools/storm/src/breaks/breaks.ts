@@ -1,3 +1,12 @@
+import {
+  conditionsAreForgotten,
+  delaysBeginAgain,
+  delaysNeverEnd,
+  eventsToldAgainOverwrite,
+  limitWaitsForNextValue,
+  linksAreNotJudged,
+  takeoverWaitsForNextValue,
+} from './alarms';
 import type { Undo } from './patch';
 import {
   oldMessagesAreOfNow,
@@ -6,6 +15,13 @@ import {
   stampsDecide,
   steadyValuesAreNotHeard,
 } from './present-values';
+import {
+  acknowledgedBeforeDurable,
+  diskFailureLosesEntries,
+  retriesComeOutOfOrder,
+  spoolIsNotReplayed,
+  spoolIsNotSynced,
+} from './writing';
 
 /**
  * Faults that were met once and mended, by name: each puts one back into the assembled parts, to see that the storm
@@ -17,4 +33,16 @@ export const BREAKS: Readonly<Record<string, () => Undo>> = {
   qualityUnderOneStampIsNothing,
   steadyValuesAreNotHeard,
   screensFollowStamps,
+  takeoverWaitsForNextValue,
+  limitWaitsForNextValue,
+  conditionsAreForgotten,
+  delaysBeginAgain,
+  delaysNeverEnd,
+  linksAreNotJudged,
+  eventsToldAgainOverwrite,
+  retriesComeOutOfOrder,
+  acknowledgedBeforeDurable,
+  spoolIsNotSynced,
+  spoolIsNotReplayed,
+  diskFailureLosesEntries,
 };

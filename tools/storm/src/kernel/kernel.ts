@@ -14,7 +14,7 @@ export class Kernel {
   private readonly queue = new EventQueue();
   private trueTime: number;
   /** What broke outside of any check: an exception nobody caught, a clock that is not simulated. */
-  readonly breakdowns: string[] = [];
+  readonly breakdowns: { readonly message: string; readonly text: string }[] = [];
 
   constructor(
     readonly random: Random,
@@ -70,7 +70,8 @@ export class Kernel {
 
   broke(error: unknown): void {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    this.breakdowns.push(`at ${this.elapsedS.toFixed(3)} s: ${text}`);
-    this.note('kernel', `breakdown: ${text.split('\n')[0]}`);
+    const message = text.split('\n')[0] as string;
+    this.breakdowns.push({ message, text: `at ${this.elapsedS.toFixed(3)} s: ${text}` });
+    this.note('kernel', `breakdown: ${message}`);
   }
 }

@@ -1,4 +1,5 @@
-import type { AlarmTableMessage } from '@linepack/contracts';
+import type { AlarmTableMessage, PartStatus } from '@linepack/contracts';
+import type { SimulatedProcess } from '../kernel/process';
 import type { SaidEvent, SaidTable, Witness } from '../world/collector-node';
 import { MAX_REPORT_S, STATIONS, TAGS, keyOf, tagIdOf } from '../world/network';
 import { AREA_ALARM } from '../world/worker-node';
@@ -69,6 +70,19 @@ export class Oracle implements Witness {
     this.tables.set(`${said.process.name} ${said.table.partition}`, said);
   }
 
+  /** Every word is in one column of the ledger, and the collector's own audit finds nothing. */
+  status({ name }: SimulatedProcess, { ledger, alarmInconsistencies }: PartStatus): void {
+    if (alarmInconsistencies) this.violate('inconsistent', name, `${alarmInconsistencies} by its own audit`);
+    if (!ledger) return;
+    this.claims += 1;
+    const { received, stored, unchanged, duplicate, history, refused, discarded, waiting, uncounted } =
+      ledger;
+    const refusals = Object.values(refused).reduce((sum, n) => sum + n, 0);
+    const counted = stored + unchanged + duplicate + history + refusals + discarded + waiting;
+    if (uncounted !== 0 || counted !== received)
+      this.violate('ledger', name, `${received} received, ${counted} counted, ${uncounted} uncounted`);
+  }
+
   violate(rule: string, subject: string, detail: string): void {
     if (this.violations.some((v) => v.rule === rule && v.subject === subject)) return;
     this.world.kernel.note('oracle', `${rule}: ${subject}: ${detail}`);
@@ -127,10 +141,9 @@ export class Oracle implements Witness {
     for (const limit of limitsAt(world.plant.limitChanges)) {
       const condition = conditionOf(limit, world.plant.truth.stepsOf(limit.key));
       if (condition === null || !this.isOver(limit.since, TOLERANCE_S.configuration)) continue;
-      const clock = condition.delayS > 0 ? clockSince(world, limit.key) : 0;
       const heard = limit.limit === null ? 0 : this.calm.hearing((c) => hearsSince(world, c, limit.key));
-      const since = Math.max(this.calm.since(), condition.since, heard, clock);
-      if (!this.isOver(since, TOLERANCE_S.alarm + condition.delayS)) continue;
+      const since = Math.max(this.calm.since(), heard, this.dueAt(limit.key, condition, heard));
+      if (!this.isOver(since, TOLERANCE_S.alarm)) continue;
       const value = world.plant.truth.valueOf(limit.key);
       const sinceS = ((since - world.kernel.startUs) / 1e6).toFixed(1);
       this.claim(
@@ -140,6 +153,23 @@ export class Oracle implements Witness {
         `${limit.key} has been ${value} against ${limit.name} ${limit.limit ?? 'none'}, and could be heard, since ${sinceS} s`,
       );
     }
+  }
+
+  /**
+   * When a condition's delay is up. A steady value that could be heard all along holds since it became so, whoever is
+   * restarted meanwhile; a device stamps each message anew, so that its delay may begin when it is heard. A clock that is
+   * set leaves only ours.
+   */
+  private dueAt(key: string, { since, delayS }: { since: number; delayS: number }, heard: number): number {
+    const { world } = this;
+    if (delayS === 0) return since;
+    const { plc } = world.plant;
+    const isSteady = world.plant.deviceOf(key) === undefined && plc.clockSince === 0;
+    const wasHeard =
+      Math.max(...this.calm.running().map((c) => c.routes.plc.openSince), plc.speaksSince) < since;
+    const begins =
+      isSteady && wasHeard ? since : Math.max(since, heard, this.calm.since(), clockSince(world, key));
+    return begins + delayS * 1e6;
   }
 
   private sourceAlarms(): void {

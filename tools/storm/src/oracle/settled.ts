@@ -21,7 +21,7 @@ export function judge(world: World, oracle: Oracle): void {
   tables(world, oracle);
   journalled(world, oracle);
   collectors(world, oracle);
-  world.kernel.breakdowns.forEach((b) => oracle.violate('breakdown', b.split('\n')[0] as string, b));
+  for (const { message, text } of world.kernel.breakdowns) oracle.violate('breakdown', message, text);
 }
 
 /**

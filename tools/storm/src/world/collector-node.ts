@@ -1,4 +1,4 @@
-import { TOPIC, type AlarmEvent, type AlarmTableMessage } from '@linepack/contracts';
+import { TOPIC, type AlarmEvent, type AlarmTableMessage, type PartStatus } from '@linepack/contracts';
 import type { SourceId } from '@linepack/network';
 import type { SampleWriter, AlarmRepository, CoverageRepository } from '@linepack/store';
 import { assemble, type Assembled } from '../../../../apps/collector/src/assemble';
@@ -22,6 +22,7 @@ import type { Plant } from './plant';
 const SPOOL_BYTES = 60_000;
 const SEGMENT_BYTES = 8_000;
 const RESTART_S = 2;
+const STATUS = TOPIC.status('collector');
 
 /** What a collector said to everybody. */
 export interface Said {
@@ -39,6 +40,8 @@ export interface SaidTable extends Said {
 export interface Witness {
   event(said: SaidEvent): void;
   table(said: SaidTable): void;
+  /** What a collector says of itself. */
+  status(process: SimulatedProcess, status: PartStatus): void;
 }
 
 /** A computer with a collector on it: its disk stays, its processes come and go, each the real collector. */
@@ -233,7 +236,10 @@ export class CollectorNode {
       const table = JSON.parse(JSON.stringify(message)) as AlarmTableMessage;
       this.kernel.note(process.name, `table of ${table.partition}: ${table.alarms.map(short).join(', ')}`);
       this.witness.table({ ...said, table });
-    } else this.kernel.note(process.name, `tells ${topic}`);
+    } else {
+      this.kernel.note(process.name, `tells ${topic}`);
+      if (topic.startsWith(STATUS)) this.witness.status(process, message as PartStatus);
+    }
   }
 
   private log(process: SimulatedProcess) {
