@@ -31,8 +31,7 @@ export class AlarmWords {
   };
 
   /** The same without its gas day, where that stands beside it. */
-  readonly brief = (alarm: ListedAlarm): string =>
-    `${this.words.name(alarm.name)} ${this.condition(alarm)}`;
+  readonly brief = (alarm: ListedAlarm): string => `${this.words.name(alarm.name)} ${this.condition(alarm)}`;
 
   /** Where the day that a loss alarm is about is shown; null for any other alarm, and for who may not see losses. */
   readonly lossDay = (alarm: ListedAlarm): { day: string; link: string[] } | null => {
