@@ -22,7 +22,7 @@ import { TrendPanel } from '../trend/trend-panel';
 import { TrendStore } from '../trend/trend.store';
 import { AlarmWords } from './alarm-words';
 import { AlarmStore } from './alarm.store';
-import type { FaceplateSubject } from './faceplate.store';
+import { FaceplateStore, type FaceplateSubject } from './faceplate.store';
 
 /** Everything about one alarm or one tag beside the page: value, limits, trend, who noted it, history, whom to call. */
 @Component({
@@ -43,6 +43,7 @@ export class Faceplate {
   private readonly clock = inject(Clock);
   private readonly link = inject(Link);
   private readonly trend = inject(TrendStore);
+  protected readonly store = inject(FaceplateStore);
   readonly subject = input.required<FaceplateSubject>();
   readonly closed = output<void>();
 

@@ -1,12 +1,17 @@
-import { Injectable, signal } from '@angular/core';
+import { Injectable, type Signal, signal } from '@angular/core';
 
-/** Whether the screen is a phone's. The same width as in the style sheets. */
+function follows(media: string): Signal<boolean> {
+  const query = matchMedia(media);
+  const matches = signal(query.matches);
+  query.addEventListener('change', (e) => matches.set(e.matches));
+  return matches.asReadonly();
+}
+
+/** How much room there is. The same widths as in the style sheets. */
 @Injectable({ providedIn: 'root' })
 export class Viewport {
-  private readonly query = matchMedia('(width < 720px)');
-  readonly narrow = signal(this.query.matches);
-
-  constructor() {
-    this.query.addEventListener('change', (e) => this.narrow.set(e.matches));
-  }
+  /** A phone's. */
+  readonly narrow = follows('(width < 720px)');
+  /** No room beside the page: what opens beside it elsewhere lies over it. */
+  readonly overlaid = follows('(width < 1200px)');
 }

@@ -8,7 +8,6 @@ import {
   formatClock,
   formatInstant,
   formatNumber,
-  formatSigned,
   formatSpan,
   saveCsv,
 } from '@linepack/console-ui';
@@ -64,7 +63,9 @@ export class DiagnosticsPage {
   }
 
   protected skew(seconds: number | null | undefined): string {
-    return seconds === null || seconds === undefined ? '–' : `${formatSigned(seconds, 1)} s`;
+    if (seconds === null || seconds === undefined) return '–';
+    const n = formatNumber(Math.abs(seconds), 1);
+    return this.t(seconds < 0 ? 'diagnostics.ahead' : 'diagnostics.behind', { n });
   }
 
   protected partitions(ids: readonly string[] | undefined): string {

@@ -80,12 +80,15 @@ export function tagView(tag: Signal<Tag>) {
     }),
     rateText: computed(() => {
       const r = rate();
-      return r === null ? '' : formatSigned(r, Math.min(3, Math.max(0, tag().decimals - 1)));
+      // What is not the present value has no present rate either.
+      return r === null || !isPresent(quality())
+        ? ''
+        : formatSigned(r, Math.min(3, Math.max(0, tag().decimals - 1)));
     }),
     /** Moving by more than a tenth of the normal band an hour. */
     moving: computed(() => {
       const r = rate();
-      if (r === null || Math.abs(r) < minSpan() * 0.4) return '';
+      if (r === null || !isPresent(quality()) || Math.abs(r) < minSpan() * 0.4) return '';
       return r > 0 ? 'up' : 'down';
     }),
   };
