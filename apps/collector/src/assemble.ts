@@ -5,6 +5,7 @@ import { Acquisition } from './acquisition/acquisition';
 import type { MakeSource } from './acquisition/source';
 import { AlarmEngine } from './alarm/alarm-engine';
 import { definitionsOf } from './alarm/definitions';
+import { Watching } from './alarm/watching';
 import { PartitionOwnership, type OwnershipCopy } from './alarm/partition-ownership';
 import type { Bus } from './bus';
 import type { CollectorConfiguration } from './configuration/collector-configuration';
@@ -83,7 +84,9 @@ export function assemble(around: Surroundings): Assembled {
     tell: (topic, message, keep) => bus.tell(topic, message, keep),
     journal: (entries) => outbox.put({ kind: 'journal', entries }, PATIENCE_MS.journal),
     onChange: () => (changed = true),
-    states: () => undefined,
+    states: (states) => {
+      outbox.put({ kind: 'states', states }, PATIENCE_MS.samples).catch(saidByOutbox);
+    },
     doubt: () => ownership.doubt(),
     log,
   });
@@ -98,6 +101,7 @@ export function assemble(around: Surroundings): Assembled {
     onDatabase: (state, error) => outbox.noteDatabase(state, error),
     log,
   });
+  const watching = new Watching(engine);
   const live = new LivePublisher((topic, batch) => bus.mention(topic, batch), time);
   const rate = new Rate(SLOW_MS, time);
   const flow = new MeasurementFlow({
@@ -120,6 +124,7 @@ export function assemble(around: Surroundings): Assembled {
     const definitions = definitionsOf(configuration);
     flow.configure(configuration.tags, configuration.commissionedAt ?? undefined);
     engine.configure(definitions);
+    watching.configure(definitions);
     ownership.want(definitions.partitions);
     acquisition.configure(configuration).catch((error: Error) => log.error(`sources: ${error.message}`));
   };
@@ -137,6 +142,7 @@ export function assemble(around: Surroundings): Assembled {
     samplesPerSecond: rate.perSecond(),
     ...outbox.counts,
     partitions: ownership.leases.length,
+    alarmInconsistencies: engine.inconsistencies,
   });
   const sayStatus = (): void => bus.mentionRetained(TOPIC.status('collector'), statusOf(facts()));
   const saveCopy = (): void => {
@@ -162,6 +168,7 @@ export function assemble(around: Surroundings): Assembled {
       time.every(STATUS_MS, sayStatus),
       time.every(SLOW_MS, () => {
         flow.keepUp();
+        watching.say(facts());
         files.alive.write({ at: time.now(), sources: flow.heardSources() });
       }),
     ];
@@ -205,3 +212,6 @@ function connectBus(
     void reply?.then((answer) => bus.tell(parsed.data.replyTo, answer));
   });
 }
+
+/** The outbox counts and says what it cannot take. */
+const saidByOutbox = (): void => undefined;

@@ -1,9 +1,9 @@
 import type { SourceState } from '@linepack/contracts';
-import { MICROS_PER_SECOND, type Micros, type SourceId, type TagId } from '@linepack/network';
-import { staleAgeOf, type Sample } from '@linepack/telemetry';
+import { MICROS_PER_SECOND, type Micros, type SourceId } from '@linepack/network';
+import type { Sample } from '@linepack/telemetry';
 import type { Received, SourceCapabilities, SourceSink } from './acquisition/source';
 import type { AlarmEngine } from './alarm/alarm-engine';
-import { StationSilence } from './alarm/station-silence';
+import { Silence } from './alarm/silence';
 import type { CollectorTag } from './configuration/collector-configuration';
 import type { Rate } from './health/rate';
 import type { LivePublisher } from './live/live-publisher';
@@ -20,7 +20,7 @@ import { spooled } from './write/entry';
 import { PATIENCE_MS, type Outbox } from './write/outbox';
 
 export interface FlowParts {
-  readonly engine: Pick<AlarmEngine, 'present' | 'sourceHeard' | 'stationHeard'>;
+  readonly engine: Pick<AlarmEngine, 'present' | 'sourceHeard' | 'stationStands'>;
   readonly outbox: Pick<Outbox, 'put'>;
   readonly live: Pick<LivePublisher, 'offer'>;
   readonly rate: Rate;
@@ -40,22 +40,17 @@ interface Waiting {
 export class MeasurementFlow {
   readonly values = new PresentValues();
   readonly ledger = new Ledger();
-  private readonly silence: StationSilence;
+  private readonly silence = new Silence();
   private readonly there = new Set<SourceId>();
   private readonly capabilities = new Map<SourceId, SourceCapabilities>();
   private readonly held = new Map<HeldWord, Waiting>();
-  private tags: readonly CollectorTag[] = [];
-  /** When a tag of a device was heard, or could have been heard for the first time. */
-  private readonly heardAt = new Map<TagId, Micros>();
 
-  constructor(private readonly parts: FlowParts) {
-    this.silence = new StationSilence((id) => this.there.has(id));
-  }
+  constructor(private readonly parts: FlowParts) {}
 
   configure(tags: readonly CollectorTag[], commissionedAt?: Micros): void {
     this.values.configure(tags, commissionedAt);
-    this.silence.configure(tags);
-    this.tags = tags;
+    this.silence.configure(tags, this.parts.time.monotonicMs());
+    this.sayStations();
   }
 
   heardSources(): SourceId[] {
@@ -96,7 +91,7 @@ export class MeasurementFlow {
     this.store(this.values.repeats((id) => this.there.has(id), now)).catch(saidByOutbox);
     for (const { tag, value } of this.values.all()) this.parts.live.offer(tag, value);
     this.settle(this.values.release(now, 'overdue'));
-    const { present, rows } = this.values.tagsLost(this.silentTags(now), now);
+    const { present, rows } = this.values.tagsLost(this.silence.silentAt(this.parts.time.monotonicMs()), now);
     this.tell(present);
     this.store(rows).catch(saidByOutbox);
   }
@@ -125,7 +120,8 @@ export class MeasurementFlow {
     const now = this.parts.time.now();
     for (const { tagId } of received) this.ledger.received(sourceId, tagId);
     const outcome = this.values.received(sourceId, received, now);
-    for (const { tagId, verdict } of outcome.heard) if (isOfNow(verdict)) this.heardAt.set(tagId, now);
+    for (const { tagId, verdict } of outcome.heard)
+      if (isOfNow(verdict)) this.silence.heard(tagId, this.parts.time.monotonicMs());
     this.tell(outcome.present);
     this.settle(outcome);
     const held = outcome.heard.flatMap((h) => (h.held ? [this.hold(sourceId, h.held)] : []));
@@ -189,22 +185,25 @@ export class MeasurementFlow {
     const now = this.parts.time.now();
     this.there.add(sourceId);
     this.values.connected(sourceId);
-    for (const { tagId, sourceId: of } of this.tags) if (of === sourceId) this.heardAt.set(tagId, now);
+    const speaksForDevices = this.capabilities.get(sourceId)?.speaksForDevices ?? false;
+    this.silence.sourceThere(sourceId, speaksForDevices, this.parts.time.monotonicMs());
     this.cover(sourceId, now, 'connected');
     this.parts.engine.sourceHeard(sourceId, 'connected', now);
   }
 
   private lost(sourceId: SourceId): void {
     const now = this.parts.time.now();
-    this.silenced(sourceId);
     const { present, rows } = this.values.sourceLost(sourceId, now);
     this.tell(present);
+    this.silenced(sourceId);
     this.store(rows).catch(saidByOutbox);
     this.parts.engine.sourceHeard(sourceId, 'lost', now);
   }
 
   /** Its coverage ends. */
   private silenced(sourceId: SourceId): void {
+    this.silence.sourceAway(sourceId);
+    this.sayStations();
     if (this.there.delete(sourceId)) this.cover(sourceId, this.parts.time.now(), 'disconnected');
   }
 
@@ -212,27 +211,18 @@ export class MeasurementFlow {
     this.parts.outbox.put({ kind: 'coverage', sourceId, at, state }, PATIENCE_MS.samples).catch(saidByOutbox);
   }
 
-  /**
-   * Tags not heard for three reporting intervals though their source is there, where it says nothing for its devices: a
-   * broker stays connected when a device behind it dies.
-   */
-  private silentTags(now: Micros): Set<TagId> {
-    const silent = this.tags.filter(
-      ({ tagId, sourceId, config }) =>
-        this.there.has(sourceId) &&
-        this.capabilities.get(sourceId)?.speaksForDevices === false &&
-        now - (this.heardAt.get(tagId) ?? now) > staleAgeOf(config),
-    );
-    return new Set(silent.map((t) => t.tagId));
+  private sayStations(): void {
+    const at = this.parts.time.now();
+    for (const { stationId, standing } of this.silence.changes())
+      this.parts.engine.stationStands(stationId, standing, at);
   }
 
   /** Alarms first, in this very turn; then the screens. */
   private tell(present: readonly Present[]): void {
-    if (present.length === 0) return;
     const { engine, live } = this.parts;
     engine.present(present.map((p) => p.value));
-    for (const { stationId, silent, at } of this.silence.observe(present))
-      engine.stationHeard(stationId, silent ? 'lost' : 'connected', at);
+    for (const { value } of present) this.silence.present(value.tagId, value.quality);
+    this.sayStations();
     for (const { tag, value } of present) live.offer(tag, value);
   }
 

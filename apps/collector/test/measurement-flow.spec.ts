@@ -21,7 +21,7 @@ const reading = (ts: Micros, value: number) => [
 ];
 const deaf = {
   present: () => undefined,
-  stationHeard: () => undefined,
+  stationStands: () => undefined,
   sourceHeard: () => undefined,
 } as unknown as AlarmEngine;
 

@@ -48,7 +48,7 @@ export class PlantLine {
       engine: {
         present: (values) => void this.alarmed.push(...values),
         sourceHeard: (id, heard) => void this.links.push(`${id} ${heard}`),
-        stationHeard: (id, heard) => void this.links.push(`${id} ${heard}`),
+        stationStands: (id, standing) => void this.links.push(`${id} ${standing}`),
       },
       outbox: { put: (entry) => this.put(entry) },
       live,

@@ -9,6 +9,7 @@ import {
   disagreement,
   firstValueAlarm,
   isMasked,
+  isSkewed,
   letterOf,
   levelObservation,
   limitAlarms,
@@ -227,6 +228,17 @@ test('V6 V7 what is wrong with the watching is diagnostic, and dispatch answers 
   expect(new Set(collectorAlarms().map((d) => `${d.name.zh}${d.name.en}`)).size).toBe(2);
   expect(collectorAlarms().every((d) => d.partition === 'network' && d.stationId === null)).toBe(true);
 });
+
+test.each([
+  [29.9, 'within', false],
+  [30, 'within', true],
+  [-30, 'within', true],
+  [27, 'beyond', true],
+  [-27, 'beyond', true],
+  [26.9, 'beyond', false],
+] as const)('V6 a clock %d s off that was %s its 30 s: beyond is %s', (skewS, before, beyond) =>
+  expect(isSkewed(skewS, 30, before)).toBe(beyond),
+);
 
 test('V7 the station answers for its process, dispatch for all else; HH, LL and a full spool are urgent', () => {
   expect(ACKNOWLEDGED_BY).toEqual({

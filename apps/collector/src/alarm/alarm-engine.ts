@@ -128,10 +128,6 @@ export class AlarmEngine {
     this.stands(`source:${sourceId}:communication`, heard === 'lost' ? 'holds' : 'ended', at);
   }
 
-  stationHeard(stationId: string, heard: 'connected' | 'lost', at: Micros): void {
-    this.stationStands(stationId, heard === 'lost' ? 'silent' : 'speaking', at);
-  }
-
   stationStands(stationId: string, standing: StationStanding, at: Micros): void {
     this.stands(`station:${stationId}:communication`, stationSilent(standing), at);
     this.stands(`station:${stationId}:badQuality`, stationIsBad(standing), at);

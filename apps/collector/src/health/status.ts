@@ -20,6 +20,8 @@ export interface Facts {
   readonly refused: number;
   readonly lostToFullSpool: number;
   readonly partitions: number;
+  /** Alarms that the audit found to contradict their condition. */
+  readonly alarmInconsistencies: number;
 }
 
 /** What the collector says of itself on the bus. */
@@ -35,10 +37,18 @@ export function statusOf(facts: Facts): PartStatus {
     sources: [...facts.sources],
     samplesPerSecond: facts.samplesPerSecond,
     ledger: facts.ledger,
+    alarmInconsistencies: facts.alarmInconsistencies,
   };
 }
 
-function troublesOf({ sources, database, spoolIsFull, spool, refused }: Facts): string[] {
+function troublesOf({
+  sources,
+  database,
+  spoolIsFull,
+  spool,
+  refused,
+  alarmInconsistencies,
+}: Facts): string[] {
   const away = sources.filter((s) => s.state !== 'connected').map((s) => s.sourceId);
   const rejected = sources.reduce((sum, s) => sum + s.rejected, 0);
   return [
@@ -46,6 +56,9 @@ function troublesOf({ sources, database, spoolIsFull, spool, refused }: Facts): 
     database === 'away' ? `database away, ${spool.entries} entries wait on disk` : null,
     away.length > 0 ? `not connected: ${away.join(', ')}` : null,
     rejected > 0 ? `${rejected} tags are not monitored` : null,
+    alarmInconsistencies > 0
+      ? `${alarmInconsistencies} alarms contradicted their condition and were judged again`
+      : null,
     refused > 0 ? `${refused} entries were refused by the database and set aside` : null,
   ].filter((trouble) => trouble !== null);
 }
@@ -71,6 +84,12 @@ export function metricsOf(facts: Facts): string {
     metric('samples_per_second', 'gauge', 'Samples received, mean of the last seconds', [
       ['', facts.samplesPerSecond],
     ]),
+    metric(
+      'alarm_inconsistencies_total',
+      'counter',
+      'Alarms that the audit found to contradict their condition: 0, or a fault of the collector',
+      [['', facts.alarmInconsistencies]],
+    ),
     metric('partitions_owned', 'gauge', 'Alarm partitions owned', [['', facts.partitions]]),
     metric(
       'source_up',

@@ -40,3 +40,10 @@ export const collectorAlarms = (): AlarmDefinition[] =>
       { class: 'diagnostic', condition },
     ),
   );
+
+/** A skew of this part of its limit is not beyond it any more: a clock that drifts past it does so once. */
+const SKEW_RETURNS_AT = 0.9;
+
+/** Whether a clock is beyond its limit; both in s, the skew in either direction. */
+export const isSkewed = (skewS: number, limitS: number, before: 'within' | 'beyond'): boolean =>
+  Math.abs(skewS) >= (before === 'beyond' ? SKEW_RETURNS_AT * limitS : limitS);
