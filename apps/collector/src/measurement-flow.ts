@@ -193,9 +193,9 @@ export class MeasurementFlow {
 
   private lost(sourceId: SourceId): void {
     const now = this.parts.time.now();
+    this.silenced(sourceId);
     const { present, rows } = this.values.sourceLost(sourceId, now);
     this.tell(present);
-    this.silenced(sourceId);
     this.store(rows).catch(saidByOutbox);
     this.parts.engine.sourceHeard(sourceId, 'lost', now);
   }

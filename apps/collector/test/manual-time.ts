@@ -10,12 +10,13 @@ interface Due {
 /** A clock that stands still until it is moved; timers that come due run in order, each at its own time. */
 export class ManualTime implements Time {
   private ms = 0;
+  private setByUs = 0;
   private readonly due = new Set<Due>();
 
   constructor(private readonly startedAt: number) {}
 
   now(): Micros {
-    return (this.startedAt + this.ms * 1_000) as Micros;
+    return (this.startedAt + this.ms * 1_000 + this.setByUs) as Micros;
   }
   monotonicMs(): number {
     return this.ms;
@@ -25,6 +26,11 @@ export class ManualTime implements Time {
   }
   every(ms: number, run: () => void): Timer {
     return this.set({ at: this.ms + ms, everyMs: ms, run });
+  }
+
+  /** Somebody sets the wall clock, by seconds forward; spans go on. */
+  setClock(seconds: number): void {
+    this.setByUs += seconds * 1_000_000;
   }
 
   /** Moves to a second after the start. */

@@ -49,7 +49,8 @@ export function observe(definition: AlarmDefinition, state: AlarmState, seen: Ob
     return { ...before, state: { ...before.state, pending: null } };
   }
   const kind = holds ? 'raise' : 'return';
-  const running = pending?.kind === kind ? continued(pending, seen) : begun(definition, kind, seen);
+  const running =
+    pending?.kind === kind ? continued(definition, pending, seen) : begun(definition, kind, seen);
   const waiting = { ...before, state: { ...before.state, pending: running } };
   return isUp(definition, running, seen) ? fire(definition, waiting, running) : waiting;
 }
@@ -86,14 +87,32 @@ function begun(definition: AlarmDefinition, kind: Pending['kind'], seen: Observa
   };
 }
 
-/** The smallest way from the source to us that was seen tells best when the delay began on our clock. */
-function continued(pending: Pending, seen: Observation): Pending {
+/**
+ * The condition is seen to hold on. The smallest way from the source to us that was seen tells best when the delay began
+ * on our clock.
+ */
+function continued(definition: AlarmDefinition, pending: Pending, seen: Observation): Pending {
   const { value, limit, quality, subject } = seen;
+  const told = { ...pending, standing: 'seen' as const, value, limit, quality, subject };
+  if (isDoubtOver(definition, pending, seen))
+    return { ...told, ...beginningAt(definition, pending.kind, seen) };
+  if (!isSameClock(pending, seen)) return told;
   const began = pending.since + (seen.receivedAt - seen.at);
-  const receivedAt = (
-    isSameClock(pending, seen) ? Math.min(pending.receivedAt, began) : pending.receivedAt
-  ) as Micros;
-  return { ...pending, receivedAt, standing: 'seen', value, limit, quality, subject };
+  return { ...told, receivedAt: Math.min(pending.receivedAt, began) as Micros };
+}
+
+/** A delay ran out while its inputs said nothing usable: that it is up is known from now on, and not from before. */
+const isDoubtOver = (definition: AlarmDefinition, pending: Pending, seen: Observation): boolean =>
+  pending.standing === 'unknown' && pending.clockSession !== null && isUp(definition, pending, seen);
+
+/** Such a beginning that the delay is up with this observation. */
+function beginningAt(
+  definition: AlarmDefinition,
+  kind: Pending['kind'],
+  { at, receivedAt, clockSession }: Observation,
+): Pick<Pending, 'since' | 'receivedAt' | 'clockSession'> {
+  const delay = delayOf(definition, kind);
+  return { since: (at - delay) as Micros, receivedAt: (receivedAt - delay) as Micros, clockSession };
 }
 
 /** By the source's clock within its session, by ours across sessions. */

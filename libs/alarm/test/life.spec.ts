@@ -116,7 +116,20 @@ describe('what a value that is not good does', () => {
       0:08 value 0.38              | A 0
       0:09 bad                     | A 0
       0:30 tick                    | A 0
-      0:40 value 0.38              | B 1 raised@0:10
+      0:40 value 0.38              | B 1 raised@0:40
+    `));
+  test('Q2 when its delay is not up yet it goes on, in another connection too', () =>
+    check(`
+      0:00 value 0.38              | A 0
+      0:02 bad                     | A 0
+      0:06 value 0.38 session=2    | A 0
+      0:09 tick                    | A 0
+      0:10 tick                    | B 1 raised@0:10
+      1:00 value 0.30              | B 1
+      1:05 tick                    | D 1 returned@1:05
+      2:00 value 0.38              | D 1
+      2:02 bad                     | D 1
+      2:40 value 0.38 session=3    | B 2 raised@2:40
     `));
   test('Q2 what was high before it went bad and is not any more calls nobody', () =>
     check(`

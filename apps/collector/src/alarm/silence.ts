@@ -52,7 +52,11 @@ export class Silence {
 
   sourceThere(sourceId: SourceId, speaksForDevices: boolean, nowMs: number): void {
     this.there.set(sourceId, speaksForDevices ? 'speaksForDevices' : 'devicesSpeak');
-    this.eachOf(sourceId, (heard) => (heard.sinceMs = nowMs));
+    this.eachOf(sourceId, (heard) => {
+      heard.sinceMs = nowMs;
+      // That it was silent while nobody could hear it says nothing of now.
+      if (heard.word === 'silent') heard.word = 'unknown';
+    });
   }
 
   /** What was known of its devices is known no more. */

@@ -7,10 +7,10 @@ import {
 } from '@linepack/contracts';
 import type { Micros } from '@linepack/network';
 import type { JournalEntry, StoredAlarm } from '@linepack/store';
-import { AlarmEngine } from '../src/alarm/alarm-engine';
-import { systemTime } from '../src/time';
-import { quiet, until } from './house';
-import { PRESSURE, STATION, definitions, pressureOf } from './one-alarm';
+import { AlarmEngine } from '../../src/alarm/alarm-engine';
+import { systemTime } from '../../src/time';
+import { quiet, until } from '../house';
+import { PRESSURE, STATION, definitions, pressureOf } from '../one-alarm';
 
 /** An engine that owns the station; the journal takes everything at once. */
 class Owner {
