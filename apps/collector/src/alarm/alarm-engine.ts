@@ -7,12 +7,13 @@ import {
   type StationStanding,
 } from '@linepack/alarm';
 import { TOPIC, type AlarmCommand, type AlarmCommandReply, type ConditionMessage } from '@linepack/contracts';
-import { MICROS_PER_MS, type Micros, type SourceId } from '@linepack/network';
+import type { Micros, SourceId } from '@linepack/network';
 import type { JournalEntry, JournalledEvent, StoredAlarm } from '@linepack/store';
 import type { PresentValue } from '@linepack/telemetry';
 import type { Log } from '../log';
-import { within, type Time, type Timer } from '../time';
+import type { Time, Timer } from '../time';
 import type { Durable } from '../write/outbox';
+import { AlarmCommands } from './alarm-commands';
 import { AlarmInputs } from './alarm-inputs';
 import { AlarmPartition, type Unwritten } from './alarm-partition';
 import { Announcer } from './announcer';
@@ -33,8 +34,6 @@ export interface AlarmSurroundings {
 
 const TABLE_DELAY_MS = 100;
 const AUDIT_MS = 60_000;
-const LONGEST_PATIENCE_MS = 60_000;
-const REMEMBERED_COMMANDS = 1_000;
 /** Events that were confirmed lately: one read from the spool for a takeover may be confirmed before it is owned. */
 const REMEMBERED_CONFIRMATIONS = 10_000;
 
@@ -51,7 +50,7 @@ export class AlarmEngine {
   private definitions: Definitions = NO_DEFINITIONS;
   /** The definitions of what scheduled work found, for a partition that is taken over later: one an alarm. */
   private readonly found = new Map<string, AlarmDefinition>();
-  private readonly commands = new Map<string, Promise<AlarmCommandReply>>();
+  private readonly commands: AlarmCommands;
   private readonly confirmed = new Set<string>();
   private readonly tables = new Map<string, Timer>();
   private readonly announcer: Announcer;
@@ -67,6 +66,11 @@ export class AlarmEngine {
       doubt: around.doubt,
       epochOf: (partition) => this.partitions.get(partition)?.epoch,
       onSaid: (partition) => this.publishSoon(partition),
+    });
+    this.commands = new AlarmCommands({
+      time: around.time,
+      announce: (entries) => this.announce(entries),
+      isOwner: (partition) => this.partitions.get(partition.name) === partition,
     });
   }
 
@@ -172,13 +176,7 @@ export class AlarmEngine {
   /** Null when the partition is somebody else's. The same command again gets the same answer. */
   command(partitionName: string, command: AlarmCommand): Promise<AlarmCommandReply> | null {
     const partition = this.partitions.get(partitionName);
-    if (!partition) return null;
-    const known = this.commands.get(command.commandId);
-    if (known) return known;
-    const reply = this.execute(partition, command);
-    this.commands.set(command.commandId, reply);
-    forgetOldest(this.commands, REMEMBERED_COMMANDS);
-    return reply;
+    return partition ? this.commands.answer(partition, command) : null;
   }
 
   tick(): void {
@@ -255,31 +253,6 @@ export class AlarmEngine {
     }
   }
 
-  private async execute(partition: AlarmPartition, command: AlarmCommand): Promise<AlarmCommandReply> {
-    const { commandId, alarmId, kind, occurrence, position, actor, comment } = command;
-    const refused = (code: Extract<AlarmCommandReply, { ok: false }>['code'], detail: string) =>
-      ({ commandId, ok: false, code, detail }) as const;
-    const at = this.around.time.now();
-    if (at > command.deadline) return refused('expired', 'it came after the time its sender waits for');
-    if (!partition.has(alarmId)) return refused('unknownAlarm', `${alarmId}: no such alarm`);
-    const result = partition.command(alarmId, { kind, at, occurrence, position, actor, comment });
-    if (!('entries' in result))
-      return refused(
-        result.fault === 'otherOccurrence' ? 'otherOccurrence' : 'nothingToAcknowledge',
-        result.detail,
-      );
-    const patienceMs = Math.min((command.deadline - at) / MICROS_PER_MS, LONGEST_PATIENCE_MS);
-    const durable = await within(this.around.time, patienceMs, this.announce(result.entries)).catch(isLate);
-    if (this.partitions.get(partition.name) !== partition)
-      return refused('notDurable', 'another collector has taken the partition over');
-    if (durable === null)
-      return refused(
-        'notDurable',
-        'neither the database nor the spool has taken it yet; it is kept and goes in',
-      );
-    return { commandId, ok: true, durable, alarm: result.alarm };
-  }
-
   private announce(entries: readonly JournalEntry[]): Promise<Durable | null> {
     if (entries.length > 0) this.around.onChange();
     return this.announcer.announce(entries);
@@ -304,12 +277,9 @@ export class AlarmEngine {
   }
 }
 
-/** It is not durable within the time its sender waits; it goes on to be. */
-const isLate = (): null => null;
-
-/** Both a Map and a Set give their keys in the order they came. */
-function forgetOldest(kept: Map<string, unknown> | Set<string>, bound: number): void {
-  for (const oldest of kept.keys()) {
+/** The oldest go first: a Set gives its keys in the order they came. */
+function forgetOldest(kept: Set<string>, bound: number): void {
+  for (const oldest of kept) {
     if (kept.size <= bound) return;
     kept.delete(oldest);
   }

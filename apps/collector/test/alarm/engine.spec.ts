@@ -1,0 +1,426 @@
+import { TOPIC, type AlarmEventMessage } from '@linepack/contracts';
+import { Watching } from '../../src/alarm/watching';
+import { definitionsOf } from '../../src/alarm/definitions';
+import { AlarmPlant, configurationOf, settled, type PlantTag } from './alarm-plant';
+
+const H = 'tag:gate.t1:H';
+const gate: PlantTag = { id: 1, station: 'gate', source: 'plc' };
+const slow: PlantTag = { ...gate, limits: { onDelayS: 20, offDelayS: 20 } };
+const plantOf = (tag: PlantTag = gate, owned: 'owned' | 'not owned' = 'owned'): AlarmPlant => {
+  const plant = new AlarmPlant('opcua', [tag], owned);
+  plant.connect(0);
+  return plant;
+};
+
+describe('delays outlive who saw them begin', () => {
+  test('a condition that held all along is raised at the moment its delay was up', () => {
+    const before = plantOf(slow);
+    before.hear(0, 1, 9);
+    before.time.to(3);
+    // Beside the journal: nothing has happened yet.
+    expect(before.events()).toEqual([]);
+    expect(before.states.map((s) => [s.alarm.alarmId, s.pendingKind, s.ownerEpoch])).toEqual([
+      [H, 'raise', 1],
+    ]);
+    const after = new AlarmPlant('opcua', [slow], 'not owned');
+    after.time.to(40);
+    after.own(2, before.states);
+    after.time.to(50);
+    expect(after.events()).toEqual([]);
+    after.connect(51);
+    after.hear(52, 1, 9, { stamp: 0, origin: 'first' });
+    expect(after.events()).toEqual([`${H} raised 1 @20`]);
+  });
+
+  test('one that was away meanwhile is not', () => {
+    const before = plantOf(slow);
+    before.hear(0, 1, 9);
+    const after = new AlarmPlant('opcua', [slow], 'not owned');
+    after.time.to(40);
+    after.own(2, before.stored());
+    after.connect(51);
+    after.hear(52, 1, 3, { origin: 'first' });
+    after.time.to(100);
+    expect(after.events()).toEqual([]);
+  });
+
+  test('the copy on disk has a delay that runs, and an alarm that is normal has none', () => {
+    const plant = plantOf(slow);
+    plant.hear(0, 1, 3);
+    expect(plant.stored()).toEqual([]);
+    plant.hear(5, 1, 9);
+    expect(plant.stored()).toMatchObject([{ pendingKind: 'raise', alarm: { alarmId: H, occurrence: 0 } }]);
+    plant.time.to(26);
+    expect(plant.stored()).toMatchObject([{ pendingKind: null, alarm: { occurrence: 1, active: true } }]);
+    plant.hear(30, 1, 3);
+    expect(plant.stored()).toMatchObject([{ pendingKind: 'return', pendingSince: expect.any(Number) }]);
+  });
+
+  test('every beginning and end without an event is given away once', () => {
+    const plant = plantOf(slow);
+    plant.hear(0, 1, 9);
+    plant.time.to(5);
+    plant.hear(6, 1, 3);
+    plant.time.to(10);
+    plant.hear(11, 1, 9);
+    plant.time.to(60);
+    expect(plant.states.map((s) => s.pendingKind)).toEqual(['raise', null, 'raise']);
+    expect(plant.journal.map((j) => j.pendingKind)).toEqual([null]);
+  });
+
+  test('one stored before the receipt was kept, or for the other state, does no harm', () => {
+    const before = plantOf(slow);
+    before.hear(0, 1, 9);
+    const [stored] = before.stored();
+    const old = { ...stored!, pendingReceivedAt: null };
+    const after = new AlarmPlant('opcua', [slow], 'not owned');
+    after.own(2, [old]);
+    after.connect(30);
+    after.hear(31, 1, 9, { stamp: 0, origin: 'first' });
+    expect(after.events()).toEqual([`${H} raised 1 @20`]);
+    const wrong = new AlarmPlant('opcua', [slow], 'not owned');
+    wrong.own(2, [{ ...old, pendingKind: 'return' }]);
+    expect(wrong.stored()).toEqual([]);
+  });
+});
+
+describe('the audit', () => {
+  /** As no input can: somebody writes into the engine's state. */
+  const tamper = (plant: AlarmPlant, alarmId: string, change: object): void => {
+    const { partitions } = plant.engine as unknown as {
+      partitions: Map<string, { held: Map<string, { state: object }> }>;
+    };
+    for (const { held } of partitions.values()) {
+      const one = held.get(alarmId);
+      if (one) one.state = { ...one.state, ...change };
+    }
+  };
+
+  test('finds nothing where nothing is wrong', () => {
+    const plant = plantOf(slow);
+    plant.hear(0, 1, 9);
+    plant.time.to(30);
+    plant.hear(50, 1, 3);
+    plant.time.to(65);
+    plant.hear(119, 1, 9);
+    plant.time.to(200);
+    expect([plant.engine.inconsistencies, plant.errors]).toEqual([0, []]);
+  });
+
+  test('finds an alarm that was lost within a minute, raises it, and counts it', () => {
+    const plant = plantOf();
+    plant.hear(0, 1, 9);
+    tamper(plant, H, { active: false, returnedAt: 5 });
+    plant.time.to(59);
+    expect(plant.engine.inconsistencies).toBe(0);
+    plant.time.to(61);
+    expect(plant.engine.inconsistencies).toBe(1);
+    expect(plant.errors).toEqual([expect.stringContaining(H)]);
+    expect(plant.events(H)).toEqual(['raised 1 @0', 'raised 2 @0']);
+    plant.time.to(300);
+    expect(plant.engine.inconsistencies).toBe(1);
+  });
+
+  test('finds an alarm that stands without its condition', () => {
+    const plant = plantOf();
+    plant.hear(0, 1, 3);
+    tamper(plant, H, { active: true, occurrence: 4 });
+    plant.time.to(61);
+    expect(plant.events(H)).toEqual(['returned 4 @0']);
+    expect(plant.engine.inconsistencies).toBe(1);
+  });
+
+  test('finds a delay that was forgotten, or that nothing ends', () => {
+    const plant = plantOf(slow);
+    plant.hear(0, 1, 9);
+    tamper(plant, H, { pending: null });
+    plant.time.to(61);
+    expect([plant.events(H), plant.engine.inconsistencies]).toEqual([['raised 1 @20'], 1]);
+  });
+
+  test('finds one that nothing defines and that stands', () => {
+    const plant = plantOf();
+    plant.hear(0, 1, 9);
+    plant.configure([{ ...gate, limits: { H: undefined } as never }]);
+    tamper(plant, H, { active: true });
+    plant.time.to(61);
+    expect(plant.events(H)).toEqual(['raised 1 @0', 'returned 1 @0', 'returned 1 @60']);
+  });
+
+  test('leaves an alarm alone that is out of service or whose inputs are not usable', () => {
+    const plant = plantOf();
+    plant.hear(0, 1, 9);
+    tamper(plant, H, { active: false, outOfService: true });
+    plant.time.to(61);
+    expect(plant.engine.inconsistencies).toBe(0);
+    tamper(plant, H, { outOfService: false });
+    plant.hear(70, 1, null, { quality: 0x80050000 });
+    plant.time.to(130);
+    expect(plant.engine.inconsistencies).toBe(0);
+  });
+});
+
+describe('a loss', () => {
+  const LOSS = 'area:city:loss';
+  test('names its gas day, also for the next owner, who takes another day for what it is', () => {
+    const plant = plantOf();
+    plant.condition(0, true, '2026-03-01');
+    expect(plant.stored()).toMatchObject([{ alarm: { alarmId: LOSS, subject: '2026-03-01' } }]);
+    const after = plantOf(gate, 'not owned');
+    after.own(2, plant.stored());
+    after.condition(5, true, '2026-03-01', 0);
+    expect(after.events()).toEqual([]);
+    after.condition(6, true, '2026-03-02', 6);
+    expect(after.events(LOSS)).toEqual(['raised 2 @6']);
+    expect(after.stored()).toMatchObject([{ alarm: { subject: '2026-03-02', value: 1.4, limit: 1 } }]);
+  });
+
+  test('a cure told before the breach that stands, and sent again, does not end it', () => {
+    const plant = plantOf();
+    plant.condition(10, true, '2026-03-02', 10);
+    plant.condition(11, false, '2026-03-01', 5);
+    expect(plant.events(LOSS)).toEqual(['raised 1 @10']);
+    plant.condition(12, false, '2026-03-02', 12);
+    expect(plant.events(LOSS)).toEqual(['raised 1 @10', 'returned 1 @12']);
+  });
+
+  test('one that never was needs no return, and is on no table', () => {
+    const plant = plantOf();
+    plant.condition(0, false, '2026-03-01');
+    expect([plant.events(), plant.table('network')]).toEqual([[], []]);
+  });
+
+  test('a new configuration leaves it alone', () => {
+    const plant = plantOf();
+    plant.condition(0, true, '2026-03-01');
+    plant.configure([slow]);
+    plant.time.to(130);
+    expect(plant.events(LOSS)).toEqual(['raised 1 @0']);
+    expect(plant.engine.inconsistencies).toBe(0);
+  });
+});
+
+describe('commands', () => {
+  const raised = (): AlarmPlant => {
+    const plant = plantOf();
+    plant.hear(0, 1, 9);
+    return plant;
+  };
+
+  test('the same command again is executed once and gets the same answer', async () => {
+    const plant = raised();
+    const [first, again] = [1, 2].map(() => plant.acknowledge(H, 1, 'station', { id: 'x' }));
+    expect(await first).toMatchObject({ ok: true, durable: 'journal', alarm: { letter: 'C' } });
+    expect(await again).toEqual(await first);
+    expect(plant.events(H)).toEqual(['raised 1 @0', 'acknowledged 1 @0']);
+  });
+
+  test("one that does not become durable in its sender's time is answered so, and is not lost", async () => {
+    const plant = raised();
+    plant.durable = new Promise(() => undefined);
+    const answer = plant.acknowledge(H, 1, 'station', { patienceS: 4 });
+    plant.time.to(3.9);
+    let isAnswered = false;
+    void answer?.then(() => (isAnswered = true));
+    await settled();
+    expect(isAnswered).toBe(false);
+    plant.time.to(4.1);
+    expect(await answer).toMatchObject({ ok: false, code: 'notDurable' });
+    expect(plant.events(H)).toEqual(['raised 1 @0', 'acknowledged 1 @0']);
+  });
+
+  test('a deadline that never comes is no reason to wait for ever', async () => {
+    const plant = raised();
+    plant.durable = new Promise(() => undefined);
+    const answer = plant.acknowledge(H, 1, 'station', { patienceS: 1e6 });
+    plant.time.to(61);
+    expect(await answer).toMatchObject({ ok: false, code: 'notDurable' });
+  });
+
+  test('what the spool has is durable too; what nobody takes is not', async () => {
+    const plant = raised();
+    plant.durable = Promise.resolve('spool');
+    expect(await plant.acknowledge(H, 1, 'station')).toMatchObject({ ok: true, durable: 'spool' });
+    plant.durable = Promise.reject(new Error('stopped'));
+    expect(await plant.acknowledge(H, 1, 'dispatch')).toMatchObject({ ok: false, code: 'notDurable' });
+  });
+
+  test('each refusal has its reason', async () => {
+    const plant = raised();
+    expect(await plant.acknowledge('tag:gate.t9:H', 1)).toMatchObject({ ok: false, code: 'unknownAlarm' });
+    expect(await plant.acknowledge(H, 2)).toMatchObject({ ok: false, code: 'otherOccurrence' });
+    await plant.acknowledge(H, 1);
+    plant.time.to(1);
+    expect(await plant.acknowledge(H, 1)).toMatchObject({ ok: false, code: 'nothingToAcknowledge' });
+  });
+
+  test("somebody else's partition gives no answer", () => {
+    const plant = plantOf(gate, 'not owned');
+    expect(plant.acknowledge(H, 1)).toBeNull();
+  });
+});
+
+describe('while it is in doubt who owns the alarms', () => {
+  const said = (plant: AlarmPlant): string[] =>
+    plant.told
+      .filter(({ topic }) => topic === TOPIC.alarmEvent('gate'))
+      .map(({ message }) => (message as AlarmEventMessage).event.kind);
+
+  test('what happens waits, and is then said and journalled in order, each once', async () => {
+    const plant = plantOf(slow);
+    let certain: () => void = () => undefined;
+    plant.doubt = new Promise((resolve) => (certain = resolve));
+    plant.hear(0, 1, 9);
+    plant.time.to(25);
+    plant.hear(30, 1, 3);
+    plant.time.to(55);
+    plant.hear(60, 1, 9);
+    expect([said(plant), plant.events(), plant.states]).toEqual([[], [], []]);
+    plant.doubt = null;
+    // The line is still there: what comes now goes behind it.
+    plant.time.to(85);
+    expect(plant.events()).toEqual([]);
+    certain();
+    await settled();
+    expect(plant.events(H)).toEqual(['raised 1 @20', 'returned 1 @50', 'raised 2 @80']);
+    expect(said(plant)).toEqual(['raised', 'returned', 'raised']);
+    plant.time.to(90);
+    // Nothing without an event is left to say: the events carried it.
+    expect(plant.states).toEqual([]);
+  });
+
+  test('what another collector has taken over meanwhile is not said', async () => {
+    const plant = plantOf();
+    let certain: () => void = () => undefined;
+    plant.doubt = new Promise((resolve) => (certain = resolve));
+    plant.hear(0, 1, 9);
+    const answer = plant.acknowledge(H, 1);
+    plant.engine.disown('gate');
+    plant.doubt = null;
+    certain();
+    await settled();
+    expect([said(plant), plant.events()]).toEqual([[], []]);
+    expect(await answer).toMatchObject({
+      ok: false,
+      code: 'notDurable',
+      detail: /another collector/ as never,
+    });
+  });
+
+  test('nor is what was found under an epoch that is over', async () => {
+    const plant = plantOf();
+    let certain: () => void = () => undefined;
+    plant.doubt = new Promise((resolve) => (certain = resolve));
+    plant.hear(0, 1, 9);
+    plant.engine.disown('gate');
+    plant.engine.own('gate', 2, [], []);
+    plant.doubt = null;
+    certain();
+    await settled();
+    expect(plant.journal.map((j) => [j.event.kind, j.ownerEpoch])).toEqual([['raised', 2]]);
+  });
+});
+
+describe('what an owner finds unwritten', () => {
+  test('its own events are state, and stay on the table as not journalled until they are', () => {
+    const before = plantOf();
+    before.hear(0, 1, 9);
+    const after = new AlarmPlant('opcua', [gate], 'not owned');
+    after.own(1, [], before.journal);
+    expect(after.table('gate')).toEqual([`${H} B unjournalled`]);
+    after.engine.journalled(before.journal.map(({ event }) => ({ ...event, seq: 1 })));
+    expect(after.table('gate')).toEqual([`${H} B`]);
+  });
+
+  test('an event that was journalled before the takeover is not waited for', () => {
+    const before = plantOf();
+    before.hear(0, 1, 9);
+    const after = new AlarmPlant('opcua', [gate], 'not owned');
+    after.engine.journalled(before.journal.map(({ event }) => ({ ...event, seq: 1 })));
+    after.own(1, before.stored(), before.journal);
+    expect(after.table('gate')).toEqual([`${H} B`]);
+  });
+
+  test('what an older owner left is no state', async () => {
+    const older = plantOf();
+    older.hear(0, 1, 9);
+    const younger = new AlarmPlant('opcua', [gate], 'not owned');
+    younger.own(2, []);
+    younger.connect(0);
+    for (const [s, value] of [9, 3, 9, 3, 9].entries()) younger.hear(s + 1, 1, value);
+    await younger.acknowledge(H, 3);
+    const after = new AlarmPlant('opcua', [gate], 'not owned');
+    after.own(3, younger.stored(), older.journal);
+    expect(after.stored()).toMatchObject([{ alarm: { occurrence: 3, letter: 'C' } }]);
+  });
+
+  test('a delay that waits to be stored is state as well', () => {
+    const before = plantOf(slow);
+    before.hear(0, 1, 9);
+    before.time.to(1);
+    const after = new AlarmPlant('opcua', [slow], 'not owned');
+    after.own(1, [], before.states);
+    expect(after.stored()).toMatchObject([{ pendingKind: 'raise', alarm: { alarmId: H } }]);
+  });
+});
+
+describe('how the watching itself stands', () => {
+  const source = { sourceId: 'plc', state: 'connected', skewS: 0, withoutFirstValue: 0 };
+  const well = { sources: [source], spoolIsFull: false, spool: { entries: 0, bytes: 0 }, refused: 0 };
+  const watched = () => {
+    const plant = plantOf();
+    const watching = new Watching(plant.engine);
+    watching.configure(definitionsOf(configurationOf([gate], 'opcua')));
+    const say = (second: number, more: object): string[] => {
+      plant.time.to(second);
+      watching.say({ ...well, ...more } as never);
+      return plant.events();
+    };
+    return { plant, say };
+  };
+
+  test('nothing is said while all is well', () => {
+    const { plant, say } = watched();
+    expect(say(0, {})).toEqual([]);
+    expect(say(5, {})).toEqual([]);
+    expect(plant.table('network')).toEqual([]);
+  });
+
+  test('a clock beyond its limit is said once, in either direction, and returns well inside', () => {
+    const { say } = watched();
+    const skewed = (skewS: number | null) => ({ sources: [{ ...source, skewS }] });
+    expect(say(0, skewed(29))).toEqual([]);
+    expect(say(5, skewed(-31))).toEqual(['source:plc:clockSkew raised 1 @5']);
+    for (const [s, skew] of [30, 28, null, 27.5].entries()) say(10 + s, skewed(skew));
+    expect(say(20, skewed(20))).toEqual([
+      'source:plc:clockSkew raised 1 @5',
+      'source:plc:clockSkew returned 1 @20',
+    ]);
+  });
+
+  test('tags without a first value, a full spool, an entry set aside', () => {
+    const { plant, say } = watched();
+    say(0, { sources: [{ ...source, withoutFirstValue: 2 }] });
+    say(5, { spoolIsFull: true, spool: { entries: 9, bytes: 100 } });
+    say(10, { refused: 1 });
+    expect(plant.events()).toEqual([
+      'source:plc:noFirstValue raised 1 @0',
+      'source:plc:noFirstValue returned 1 @5',
+      'network:spoolFull raised 1 @5',
+      'network:spoolFull returned 1 @10',
+      'network:entrySetAside raised 1 @10',
+    ]);
+    expect(plant.journal.map(({ event }) => event.value)).toEqual([2, 0, 100, 0, 1]);
+    expect(plant.journal.every(({ event }) => event.state.class === 'diagnostic')).toBe(true);
+  });
+
+  test("is judged by the limit that the source's own configuration names", () => {
+    const plant = new AlarmPlant('opcua', [gate]);
+    const watching = new Watching(plant.engine);
+    const configuration = configurationOf([gate], 'opcua');
+    const sources = configuration.sources.map((s) => ({ ...s, clockSkewLimitS: 5 }));
+    watching.configure(definitionsOf({ ...configuration, sources }));
+    watching.say({ ...well, sources: [{ ...source, skewS: 6 }] } as never);
+    expect(plant.events()).toEqual(['source:plc:clockSkew raised 1 @0']);
+  });
+});
