@@ -1,5 +1,14 @@
 import fc from 'fast-check';
-import { QUALITY, decodeValue, parsePayload, qualityFrom, timeOf } from '../src/index';
+import {
+  PAYLOAD_BYTES_MAX,
+  QUALITY,
+  decodeValue,
+  parseMessage,
+  parsePayload,
+  qualityFrom,
+  timeOf,
+  valueAt,
+} from '../src/index';
 
 const address = { path: 'values.p1', timePath: 'ts', qualityPath: 'q.p1' };
 const bad = QUALITY.BadDecodingError;
@@ -59,6 +68,73 @@ describe('a value out of a device message', () => {
   });
 });
 
+describe('the bytes of a message', () => {
+  const bytes = (...parts: (string | number[])[]): Uint8Array =>
+    Buffer.concat(parts.map((p) => (typeof p === 'string' ? Buffer.from(p) : Buffer.from(p))));
+
+  test('are JSON in UTF-8, with or without a byte order mark', () => {
+    expect(parseMessage(bytes('{"站":1}'))).toEqual({ ok: true, body: { 站: 1 } });
+    expect(parseMessage(bytes([0xef, 0xbb, 0xbf], '{"v":1}'))).toEqual({ ok: true, body: { v: 1 } });
+    expect(parseMessage(bytes('[1,2]'))).toEqual({ ok: true, body: [1, 2] });
+  });
+
+  test.each([
+    ['nothing', bytes(''), 'payloadNotJson'],
+    ['half of it', bytes('{"ts":'), 'payloadNotJson'],
+    ['two of them', bytes('{}{}'), 'payloadNotJson'],
+    ['GBK', bytes('{"n":"', [0xd1, 0xb9, 0xc1, 0xa6], '","v":1}'), 'payloadNotUtf8'],
+    ['half a character', bytes('{"n":"', [0xe7, 0xab], '","v":1}'), 'payloadNotUtf8'],
+    ['UTF-16', bytes([0xff, 0xfe, 0x7b, 0, 0x7d, 0]), 'payloadNotUtf8'],
+    ['a picture', new Uint8Array(PAYLOAD_BYTES_MAX + 1), 'payloadTooLong'],
+  ])('that are %s are refused with their reason', (_name, payload, unreadable) => {
+    expect(parseMessage(payload)).toMatchObject({ ok: false, unreadable, fault: expect.any(String) });
+  });
+
+  test('may be anything: the reading never throws, nor what is read out of it', () => {
+    const address = { path: 'values.p1', timePath: 'ts', qualityPath: 'q' };
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.uint8Array(),
+          fc.json().map((text) => bytes(text)),
+        ),
+        (payload) => {
+          const parsed = parseMessage(payload);
+          const decoded = decodeValue(parsed.ok ? parsed.body : undefined, address);
+          return decoded.value === null ? decoded.quality < 0 : Number.isFinite(decoded.value);
+        },
+      ),
+    );
+  });
+
+  test('may be lists in lists without an end: that is said briefly', () => {
+    const deep = parseMessage(bytes(`{"v":${'['.repeat(200_000)}${']'.repeat(200_000)}}`));
+    if (!deep.ok) throw new Error(deep.fault);
+    expect(decodeValue(deep.body, { path: 'v', timePath: 'ts' })).toMatchObject({
+      fault: 'v: expected a number, found a list',
+      unreadable: 'valueNotNumeric',
+    });
+  });
+
+  test('may carry a text for a number, of which a little is told', () => {
+    const decoded = decodeValue({ v: 'x'.repeat(10_000) }, { path: 'v', timePath: 'ts' });
+    expect(decoded.fault).toBe(`v: expected a number, found "${'x'.repeat(40)}"…`);
+  });
+
+  test('are counted as read when the device itself says that it has no value', () => {
+    const address = { path: 'v', timePath: 'ts', qualityPath: 'q' };
+    expect(decodeValue({ v: null, q: 'bad' }, address).unreadable).toBeNull();
+    expect(decodeValue({ q: 'good' }, address).unreadable).toBe('valueMissing');
+    expect(decodeValue({ v: '1', q: 'good' }, address).unreadable).toBe('valueNotNumeric');
+    expect(decodeValue({ v: 1, q: 'good' }, address).unreadable).toBeNull();
+  });
+});
+
+test('a list has members by number and nothing else', () => {
+  expect(valueAt([{ v: 1 }, { v: 2 }], '1.v')).toBe(2);
+  expect(valueAt({ list: [1, 2] }, 'list.length')).toBeUndefined();
+});
+
 describe('times', () => {
   test.each([
     ['2025-06-15T15:06:40Z', 1750000000000000],
@@ -69,6 +145,12 @@ describe('times', () => {
     ['2025-06-15T15:06:40', null],
     ['yesterday', null],
     ['2025-13-45T15:06:40Z', null],
+    ['2025-02-29T00:00:00Z', null],
+    ['2024-02-29T00:00:00Z', 1709164800000000],
+    ['2025-04-31T00:00:00+08:00', null],
+    ['9999-01-01T00:00:00Z', null],
+    [2 ** 53 - 1, null],
+    [-(2 ** 53), null],
     [Number.NaN, null],
     [{}, null],
   ])('%s → %s', (raw, micros) => expect(timeOf(raw)).toBe(micros));
