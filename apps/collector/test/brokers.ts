@@ -21,7 +21,7 @@ export const MOSQUITTO = [
 
 export const startAedes = (): Promise<Broker> => startBus();
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
@@ -30,11 +30,44 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-export async function startMosquitto(): Promise<Broker> {
+const DYNAMIC_SECURITY = [
+  '/usr/lib/x86_64-linux-gnu/mosquitto_dynamic_security.so',
+  '/usr/lib/aarch64-linux-gnu/mosquitto_dynamic_security.so',
+  '/usr/lib/mosquitto_dynamic_security.so',
+].find((path) => existsSync(path));
+
+/** Whether there is a Mosquitto that can refuse a subscription: its list of rights only keeps messages back. */
+export const REFUSING_MOSQUITTO = MOSQUITTO !== undefined && DYNAMIC_SECURITY !== undefined;
+
+/** Lines of configuration by which nobody may subscribe to `topic`. */
+const refusing = (topic: string, file: string): string => {
+  const allowed = { publishClientSend: true, publishClientReceive: true, subscribe: true, unsubscribe: true };
+  const denied = { acltype: 'subscribePattern', topic, priority: 1, allow: false };
+  writeFileSync(
+    file,
+    JSON.stringify({
+      defaultACLAccess: allowed,
+      roles: [{ rolename: 'reader', acls: [denied] }],
+      groups: [{ groupname: 'all', roles: [{ rolename: 'reader' }] }],
+      anonymousGroup: 'all',
+    }),
+  );
+  // Started as root it would become another user, who may not read the file.
+  return `user root\nplugin ${DYNAMIC_SECURITY}\nplugin_opt_config_file ${file}\n`;
+};
+
+export interface MosquittoOptions {
+  readonly port?: number;
+  /** A topic filter that nobody may subscribe to. */
+  readonly refuse?: string;
+}
+
+export async function startMosquitto(options: MosquittoOptions = {}): Promise<Broker> {
   const folder = mkdtempSync(join(tmpdir(), 'linepack-mosquitto-'));
-  const port = await freePort();
+  const port = options.port ?? (await freePort());
   const file = join(folder, 'mosquitto.conf');
-  writeFileSync(file, `listener ${port} 127.0.0.1\nallow_anonymous true\npersistence false\n`);
+  const rights = options.refuse === undefined ? '' : refusing(options.refuse, join(folder, 'rights.json'));
+  writeFileSync(file, `listener ${port} 127.0.0.1\nallow_anonymous true\npersistence false\n${rights}`);
   const child = spawn(MOSQUITTO as string, ['-c', file], { stdio: 'ignore' });
   const url = `mqtt://127.0.0.1:${port}`;
   await until('mosquitto answers', async () => {

@@ -18,6 +18,9 @@ export const QUALITY = {
   BadDecodingError: (0x80070000 | 0) as Quality,
   BadWaitingForInitialData: (0x80320000 | 0) as Quality,
   BadOutOfService: (0x808d0000 | 0) as Quality,
+  BadUserAccessDenied: (0x801f0000 | 0) as Quality,
+  BadNodeIdInvalid: (0x80330000 | 0) as Quality,
+  BadTooManyMonitoredItems: (0x80db0000 | 0) as Quality,
 } as const;
 
 export const qualityOf = (statusCode: number): Quality => (statusCode | 0) as Quality;

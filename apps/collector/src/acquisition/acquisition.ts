@@ -59,6 +59,7 @@ export class Acquisition {
       }),
     );
     const leaving = [...this.running].filter(([id, r]) => wanted.get(id)?.fingerprint !== r.fingerprint);
+    for (const [id, { source }] of leaving) if (!wanted.has(id)) source.watch([]);
     await Promise.all(leaving.map(([, { source }]) => source.stop()));
     leaving.forEach(([id]) => this.running.delete(id));
     for (const [id, { fingerprint, config, addressed }] of wanted) {

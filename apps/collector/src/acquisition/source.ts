@@ -1,6 +1,6 @@
 import type { SourceState } from '@linepack/contracts';
 import type { Micros, SourceConfig, SourceId, TagAddress, TagId } from '@linepack/network';
-import type { Origin, Quality } from '@linepack/telemetry';
+import type { Origin, Quality, Unreadable } from '@linepack/telemetry';
 
 /** A value as the plant sent it: not scaled, stamped by the source or not at all. */
 export interface Received {
@@ -12,6 +12,8 @@ export interface Received {
   readonly origin: Origin;
   /** Names the clock that stamped it: two stamps may be compared only when they are of one clock. */
   readonly clock: string;
+  /** Why nothing could be read of what came; the value is then null and its quality Bad. */
+  readonly unreadable?: Unreadable | null;
 }
 
 /** What a kind of source can do: its users are told with the sink, and never ask for the kind. */
@@ -52,6 +54,7 @@ export interface PlantSource {
   start(): void;
   /** From now on these tags are asked for, and no others; the connection stays. */
   watch(tags: readonly AddressedTag[]): void;
+  /** Listens no more. What the plant keeps for us meanwhile, of tags that are watched, is wanted when we are back. */
   stop(): Promise<void>;
   state(): SourceState;
 }

@@ -8,13 +8,14 @@ import type { Received } from '../source';
  * sends none there is none, since its own timestamp says when it looked, not when it was so. A Good value that is no
  * number (a string, an array) is BadDecodingError.
  */
-export function valueOf(data: DataValue): Pick<Received, 'quality' | 'value' | 'ts'> {
+export function valueOf(data: DataValue): Pick<Received, 'quality' | 'value' | 'ts' | 'unreadable'> {
   const quality = qualityOf(data.statusCode.value);
   const value = numberOfVariant(data);
   const ts = data.sourceTimestamp
     ? ((data.sourceTimestamp.getTime() * MICROS_PER_MS + microsWithin(data.sourcePicoseconds)) as Micros)
     : null;
-  if (value === null && quality >= 0) return { quality: QUALITY.BadDecodingError, value: null, ts };
+  if (value === null && quality >= 0)
+    return { quality: QUALITY.BadDecodingError, value: null, ts, unreadable: 'valueNotNumeric' };
   return { quality, value, ts };
 }
 

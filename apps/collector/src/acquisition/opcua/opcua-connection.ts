@@ -5,6 +5,7 @@ import type { Log } from '../../log';
 import type { Time, Timer } from '../../time';
 import { PATIENCE_MS } from '../../write/outbox';
 import type { ConnectionState } from '../connection-state';
+import { named } from '../named';
 import type { Attempt } from '../reconnection';
 import type { Received, SourceSink } from '../source';
 import { Client, keepAliveCount, type OpcUaConfig } from './client';
@@ -21,7 +22,6 @@ const SILENCE_MS_MIN = 3_000;
 const SILENCE_TICKS = 4;
 /** What the server refused is asked for again this often: nodes may come after the server is up. */
 const ASK_AGAIN_MS = 60_000;
-const NAMED = 5;
 
 export interface OpcUaConnectionParts {
   readonly config: OpcUaConfig;
@@ -231,9 +231,3 @@ export class OpcUaConnection implements Attempt {
     this.said = error;
   }
 }
-
-/** Such as `no first value (7): ns=1;s=a, …`; empty when there is none. */
-const named = (what: string, names: readonly string[]): string => {
-  const some = names.slice(0, NAMED).join(', ');
-  return names.length > NAMED ? `${what} (${names.length}): ${some}, …` : some && `${what}: ${some}`;
-};
