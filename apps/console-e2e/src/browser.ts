@@ -52,7 +52,8 @@ export class Person {
     await page.getByTestId('user-name').fill(name);
     await page.getByTestId('password').fill('linepack-demo');
     await page.getByTestId('sign-in').click();
-    await page.getByTestId('shell-user').waitFor();
+    // On a phone it stands in the menu, which is closed.
+    await page.getByTestId('shell-user').waitFor({ state: 'attached' });
     return person;
   }
 

@@ -179,6 +179,56 @@ describeWithBrowser('first light', () => {
     await until('live values again', 60, async () => (await value.innerText()) !== before);
   });
 
+  test('an address that cannot be one leads to the page that says so, and the console goes on', async () => {
+    const { page } = dispatcher;
+    await dispatcher.open('/loss/level2-west/2026-13-40');
+    await page.locator('lp-not-found-page').waitFor();
+    const clock = page.getByTestId('clock');
+    const before = await clock.innerText();
+    await until('the clock moves on', 20, async () => (await clock.innerText()) !== before);
+    await dispatcher.picture('not-found-zh');
+  });
+
+  test('on a phone without a link nothing covers link bar and banner, nothing reads as current, and pages open', async () => {
+    const phone = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
+    const walking = await Person.signIn(browser, product.url, 'station1', phone);
+    const { page } = walking;
+    await page.locator('lp-flow-point button').first().click();
+    await page.getByTestId('faceplate').waitFor();
+    await walking.context.setOffline(true);
+    await page.getByTestId('link-lost').waitFor();
+    await page.locator('lp-faceplate lp-quality[data-quality="notCurrent"]').waitFor();
+    await walking.picture('phone-offline-zh');
+    const bottom = async (id: string) => {
+      const box = await page.getByTestId(id).boundingBox();
+      return box ? box.y + box.height : NaN;
+    };
+    const face = await page.getByTestId('faceplate').boundingBox();
+    expect(face?.y).toBeGreaterThanOrEqual(await bottom('link-lost'));
+    expect(face?.y).toBeGreaterThanOrEqual(await bottom('alarm-banner'));
+    expect(
+      await page.locator('lp-quality:not([data-quality="notCurrent"]):not([data-quality="none"])').count(),
+    ).toBe(0);
+    for (const place of ['alarm', 'overview', 'station']) {
+      await page.getByTestId(`nav-${place}`).click();
+      await page.locator('main .page').waitFor();
+      expect(await page.getByTestId('navigation-fault').count()).toBe(0);
+      expect(await page.getByTestId('faceplate').count()).toBe(0);
+    }
+    await walking.context.close();
+  });
+
+  test('a console whose timers are dead says that it no longer moves', async () => {
+    const frozen = await Person.signIn(browser, product.url, 'viewer');
+    await frozen.page.evaluate(() => {
+      for (let id = 0; id < 100_000; id++) clearTimeout(id);
+    });
+    await frozen.page.getByTestId('still').waitFor({ timeout: 30_000 });
+    await frozen.picture('still-zh');
+    expect(await frozen.page.getByTestId('still').getAttribute('role')).toBe('alert');
+    await frozen.context.close();
+  });
+
   test('English by a switch, nothing half translated, dark as well', async () => {
     await dispatcher.open('/');
     await dispatcher.page.getByTestId('lang-en').click();
