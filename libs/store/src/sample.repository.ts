@@ -7,6 +7,7 @@ import { ROLLUP_JOB } from './watermark';
 /** The usable readings around an instant. */
 export interface ReadingsAround {
   readonly tagId: TagId;
+  readonly at: Micros;
   /** Last usable sample at or before the instant, within the age asked for. */
   readonly before: { readonly ts: Micros; readonly value: number } | null;
   /** First usable sample at or after the instant, within the age asked for. */
@@ -104,27 +105,36 @@ export class SampleRepository {
     return answer('raw', raw ?? (await this.binned({ tags, from, to }, stepUs)));
   }
 
-  /** The usable readings around an instant, none further than `maxAgeUs` from it: what a cut-off is interpolated from. */
-  async around(tagIds: readonly TagId[], at: Micros, maxAgeUs: number): Promise<ReadingsAround[]> {
+  /** The usable readings around each of some instants, none further than `maxAgeUs` from it: what a cut-off is interpolated from. */
+  async around(
+    tagIds: readonly TagId[],
+    instants: readonly Micros[],
+    maxAgeUs: number,
+  ): Promise<ReadingsAround[]> {
+    if (instants.length === 0) return [];
+    // The outer bounds let the planner leave out chunks; the inner ones are what is asked.
     const { rows } = await this.db.query<ReadingsAround>(
-      `select w.tag_id as "tagId",
+      `select w.tag_id as "tagId", i.us::float8 as at,
          case when b.ts is not null then jsonb_build_object('ts', micros(b.ts), 'value', b.value) end as before,
          case when a.ts is not null then jsonb_build_object('ts', micros(a.ts), 'value', a.value) end as after
        from unnest($1::int[]) as w (tag_id)
+       cross join unnest($2::bigint[]) as i (us)
        left join lateral (
          select s.ts, s.value from sample s
          where s.tag_id = w.tag_id and s.quality >= 0 and s.value is not null
-           and s.ts <= instant($2::bigint) and s.ts >= instant($2::bigint - $3::bigint)
+           and s.ts between instant($4::bigint - $3::bigint) and instant($5::bigint)
+           and s.ts <= instant(i.us) and s.ts >= instant(i.us - $3::bigint)
          order by s.ts desc limit 1
        ) b on true
        left join lateral (
          select s.ts, s.value from sample s
          where s.tag_id = w.tag_id and s.quality >= 0 and s.value is not null
-           and s.ts >= instant($2::bigint) and s.ts <= instant($2::bigint + $3::bigint)
+           and s.ts between instant($4::bigint) and instant($5::bigint + $3::bigint)
+           and s.ts >= instant(i.us) and s.ts <= instant(i.us + $3::bigint)
          order by s.ts limit 1
        ) a on true
-       order by w.tag_id`,
-      [tagIds, at, maxAgeUs],
+       order by w.tag_id, i.us`,
+      [tagIds, instants, maxAgeUs, Math.min(...instants), Math.max(...instants)],
     );
     return rows;
   }

@@ -193,12 +193,20 @@ describe('reading samples', () => {
   it('gives the usable readings around an instant, none older than asked', async () => {
     await writer.write([sample(1, 0, 1), sample(1, 40, 9, QUALITY.Bad), sample(1, 100, 2), sample(2, 50, 7)]);
     const around = (us: number, age: number) =>
-      samples.around([1 as TagId, 2 as TagId], (T0 + us) as Micros, age);
+      samples.around([1 as TagId, 2 as TagId], [(T0 + us) as Micros], age);
     expect(await around(50, 60)).toEqual([
-      { tagId: 1, before: { ts: T0, value: 1 }, after: { ts: T0 + 100, value: 2 } },
-      { tagId: 2, before: { ts: T0 + 50, value: 7 }, after: { ts: T0 + 50, value: 7 } },
+      { tagId: 1, at: T0 + 50, before: { ts: T0, value: 1 }, after: { ts: T0 + 100, value: 2 } },
+      { tagId: 2, at: T0 + 50, before: { ts: T0 + 50, value: 7 }, after: { ts: T0 + 50, value: 7 } },
     ]);
-    expect((await around(50, 49))[0]).toEqual({ tagId: 1, before: null, after: null });
+    expect((await around(50, 49))[0]).toEqual({ tagId: 1, at: T0 + 50, before: null, after: null });
+    const instants = [0, 60, 200].map((us) => (T0 + us) as Micros);
+    expect(
+      (await samples.around([1 as TagId], instants, 60)).map((r) => [r.at, r.before?.value, r.after?.value]),
+    ).toEqual([
+      [T0, 1, 1],
+      [T0 + 60, 1, 2],
+      [T0 + 200, undefined, undefined],
+    ]);
   });
 
   it('reads ranges with their end excluded, bounded', async () => {
