@@ -48,12 +48,14 @@ const collector = (instance: string, partitions: string[]): PartStatus => ({
 });
 
 beforeAll(async () => {
-  world = await startWorld([
-    deed('tag:gate.pt-1:L', 'good'),
-    deed('tag:gate.pt-1:L', 'NUL \0'),
-    deed('tag:gate.pt-1:L', 'half \ud83d'),
-    deed('tag:rs-north.pt-1:L', 'good'),
-  ]);
+  world = await startWorld({
+    auditWaiting: [
+      deed('tag:gate.pt-1:L', 'good'),
+      deed('tag:gate.pt-1:L', 'NUL \0'),
+      deed('tag:gate.pt-1:L', 'half \ud83d'),
+      deed('tag:rs-north.pt-1:L', 'good'),
+    ],
+  });
   await until(
     async () => (await world.pool.query('select from app_user')).rowCount,
     (users) => users === 6,

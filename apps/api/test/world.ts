@@ -67,7 +67,9 @@ export async function startDatabase(folder: string, asked = 0): Promise<Database
 /** Everything the api lives with, real: database, bus, network, and the api itself on a free port. */
 export interface World {
   readonly url: string;
-  readonly app: NestExpressApplication;
+  app: NestExpressApplication;
+  /** Ends the api and starts it again on the same port. */
+  restartApi(): Promise<void>;
   readonly pool: Pool;
   readonly bus: Bus;
   /** Another client of the bus: the collector's or the worker's voice. */
@@ -82,8 +84,14 @@ export interface World {
   end(): Promise<void>;
 }
 
-/** @param auditWaiting lines that an earlier api left in the file of audit entries that wait */
-export async function startWorld(auditWaiting: readonly unknown[] = []): Promise<World> {
+export interface WorldOptions {
+  /** Lines that an earlier api left in the file of audit entries that wait. */
+  readonly auditWaiting?: readonly unknown[];
+  /** Puts something between the api and the bus. @returns the address the api takes for the bus's */
+  readonly between?: (bus: Bus) => Promise<string>;
+}
+
+export async function startWorld({ auditWaiting = [], between }: WorldOptions = {}): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), 'linepack-api-'));
   mkdirSync(join(folder, 'api'));
   writeFileSync(
@@ -102,24 +110,30 @@ export async function startWorld(auditWaiting: readonly unknown[] = []): Promise
     port: 0,
     host: '127.0.0.1',
     databaseUrl: database.url,
-    busUrl: bus.url,
+    busUrl: between ? await between(bus) : bus.url,
     dataFolder: folder,
     accounts: 'demo',
     administratorPassword: null,
     consoleFolder: join(here, 'console'),
     logLevel: 'silent',
   };
-  const app = await startApplication(
-    settings,
-    pino({ level: process.env['API_TEST_LOG'] ?? 'silent' }),
-    (reason) => {
-      throw reason;
-    },
-  );
+  const startApi = (port: number) =>
+    startApplication(
+      { ...settings, port },
+      pino({ level: process.env['API_TEST_LOG'] ?? 'silent' }),
+      (reason) => {
+        throw reason;
+      },
+    );
+  const app = await startApi(0);
   const voice = await connectAsync(bus.url);
   const world: World = {
     url: await app.getUrl(),
     app,
+    async restartApi() {
+      await world.app.close();
+      world.app = await startApi(Number(new URL(world.url).port));
+    },
     pool,
     bus,
     voice,
@@ -137,7 +151,7 @@ export async function startWorld(auditWaiting: readonly unknown[] = []): Promise
       await voice.publishAsync(topic, JSON.stringify(message), { qos: 1, ...options });
     },
     async end() {
-      await app.close();
+      await world.app.close();
       await voice.endAsync();
       await bus.close();
       await pool.end();
