@@ -163,7 +163,10 @@ export function assemble(around: Surroundings): Assembled {
     outbox.start();
     reader.start();
     timers = [
-      time.every(TICK_MS, () => engine.tick()),
+      time.every(TICK_MS, () => {
+        flow.tick();
+        engine.tick();
+      }),
       time.every(COPY_MS, saveCopy),
       time.every(STATUS_MS, sayStatus),
       time.every(SLOW_MS, () => {

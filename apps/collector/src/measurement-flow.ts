@@ -85,12 +85,18 @@ export class MeasurementFlow {
     alive?.sources.forEach((id) => this.cover(id, alive.at as Micros, 'disconnected'));
   }
 
+  /** Time passes: what was in doubt for long enough is placed, and what holds now is stored where nothing later came. */
+  tick(): void {
+    const now = this.parts.time.now();
+    this.settle(this.values.release(now, 'overdue'));
+    this.store(this.values.settle(now, 'due')).catch(saidByOutbox);
+  }
+
   /** Repeats values that did not change, says what was heard again, and marks devices that fell silent. */
   keepUp(): void {
     const now = this.parts.time.now();
     this.store(this.values.repeats((id) => this.there.has(id), now)).catch(saidByOutbox);
     for (const { tag, value } of this.values.all()) this.parts.live.offer(tag, value);
-    this.settle(this.values.release(now, 'overdue'));
     const { present, rows } = this.values.tagsLost(this.silence.silentAt(this.parts.time.monotonicMs()), now);
     this.tell(present);
     this.store(rows).catch(saidByOutbox);
@@ -109,7 +115,9 @@ export class MeasurementFlow {
 
   /** Nothing comes any more: what was held is placed, so that its source may be answered. */
   stop(): void {
-    this.settle(this.values.release(this.parts.time.now(), 'all'));
+    const now = this.parts.time.now();
+    this.settle(this.values.release(now, 'all'));
+    this.store(this.values.settle(now, 'atOnce')).catch(saidByOutbox);
   }
 
   private take(

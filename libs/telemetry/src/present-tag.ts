@@ -41,6 +41,9 @@ export interface Taken {
 /** Where a held word turned out to belong. */
 export type Place = 'itsOwnTime' | 'receipt';
 
+/** A word of now that stands before the newest sample is stored again after it when nothing newer comes for so long. µs */
+export const SETTLING_OF_NOW = 2 * MICROS_PER_SECOND;
+
 const uncertain = (quality: Quality): Quality =>
   qualityClass(quality) === 'good' ? QUALITY.Uncertain : quality;
 
@@ -58,6 +61,8 @@ export class PresentTag {
   private beforeDoubt: PresentValue | null = null;
   private session = { connection: -1, steps: -1, clock: 'none' as 'none' | 'source' | 'ours' };
   private away = false;
+  /** The newest sample does not say what holds now: since when, and when the latest word of now came. */
+  private owed: { readonly since: Micros; readonly receivedAt: Micros } | null = null;
 
   constructor(readonly tagId: TagId) {}
 
@@ -73,17 +78,22 @@ export class PresentTag {
     return this.away;
   }
 
+  /** Whether `settle` has something to say later. */
+  get owes(): boolean {
+    return this.owed !== null;
+  }
+
   take(word: Word, around: Circumstances): Taken {
     const fault = stampFault(word.sourceTime, word.receivedAt, around.commissionedAt);
-    if (word.origin === 'historical') return this.history(word, fault, around);
+    if (word.origin === 'historical') return this.history(word, fault);
     if (this.isRepetition(word)) return this.repetition(word);
     const age = fault === null ? (around.reading?.age ?? 0) : 0;
     const isOld = age > staleAgeOf(around.rule);
     if (word.origin === 'redelivered' && fault === null && (isOld || this.isBehind(word, around)))
-      return this.history(word, fault, around);
+      return this.history(word, fault);
     if (word.origin === 'change' && around.delivery === 'weighed' && fault === null) {
       const { standing } = around.reading ?? { standing: 'fresh' };
-      if (standing === 'backlog' && isOld) return this.backlog(word, around);
+      if (standing === 'backlog' && isOld) return this.backlog(word);
       if (standing !== 'fresh' && (isOld || age < 0)) return this.doubtful(word, around);
     }
     return this.live(word, fault, isOld, around);
@@ -99,6 +109,7 @@ export class PresentTag {
     const ts = Math.max(this.inItsTime(at, clock), (this.stored?.ts ?? 0) + 1) as Micros;
     const marker: Sample = { tagId: this.tagId, ts, quality: QUALITY.BadNoCommunication, value: null };
     this.away = true;
+    this.owed = null;
     this.stored = marker;
     this.beforeDoubt = null;
     const present = this.become({
@@ -113,14 +124,34 @@ export class PresentTag {
     return { verdict: 'present', present, rows: [marker], held: false, stampFault: null };
   }
 
+  /**
+   * What holds now, after the newest sample, where that says something else and no later word has come meanwhile.
+   * @param when `due` waits for later words, `atOnce` does not
+   */
+  settle(
+    at: Micros,
+    when: 'due' | 'atOnce',
+    around: Pick<Circumstances, 'rule' | 'clockSteps' | 'skew'>,
+  ): readonly Sample[] {
+    const { owed, now, stored } = this;
+    if (owed === null || now === null || (when === 'due' && at - owed.since < SETTLING_OF_NOW)) return [];
+    this.owed = null;
+    const newest = stored?.ts ?? -Infinity;
+    const isAfter = this.session.clock === 'source' && now.at > newest;
+    const since = isAfter ? now.at : this.inItsTime(owed.receivedAt, around);
+    const { quality, value } = now;
+    const ts = Math.max(since, newest + 1) as Micros;
+    return this.keep({ tagId: this.tagId, quality, value, ts }, around.rule);
+  }
+
   /** A held word's place is known. @returns what is to be stored of it */
-  place(word: Word, where: Place, around: Pick<Circumstances, 'clockSteps' | 'skew'>): readonly Sample[] {
+  place(word: Word, where: Place): readonly Sample[] {
     const { receivedAt, sourceTime } = word;
     const sample =
       where === 'itsOwnTime'
         ? this.sampleOf(word, sourceTime as Micros)
         : { ...this.sampleOf(word, receivedAt), quality: uncertain(word.quality) };
-    return this.past(sample, receivedAt, around);
+    return this.past(sample, receivedAt);
   }
 
   /** What was told last could not be stored and comes again: it must not be taken for known then. */
@@ -135,11 +166,10 @@ export class PresentTag {
     this.stored = sample;
   }
 
-  private isRepetition({ origin, sourceTime, value, quality }: Word): boolean {
-    const { last } = this;
-    if (origin === 'first' || last === null || sourceTime === null) return false;
-    const isSame = last.sourceTime === sourceTime && last.value === value && last.quality === quality;
-    return isSame && (origin === 'redelivered' || !this.away);
+  private isRepetition(word: Word): boolean {
+    const { origin, sourceTime } = word;
+    if (origin === 'first' || this.last === null || sourceTime === null) return false;
+    return this.isTold(word) && (origin === 'redelivered' || !this.away);
   }
 
   /** Sent again, and something newer of the same clock was told since. */
@@ -152,34 +182,28 @@ export class PresentTag {
     return { verdict: 'repetition', present: null, rows: [], held: false, stampFault: null };
   }
 
-  private history(word: Word, fault: StampFault | null, around: Circumstances): Taken {
+  private history(word: Word, fault: StampFault | null): Taken {
     const nothing = { present: null, held: false, stampFault: fault };
     // Old, and nobody knows of when: it can stand nowhere.
     if (fault !== null) return { verdict: 'discarded', rows: [], ...nothing };
-    const rows = this.past(this.sampleOf(word, word.sourceTime as Micros), word.receivedAt, around);
+    const rows = this.past(this.sampleOf(word, word.sourceTime as Micros), word.receivedAt);
     return { verdict: 'history', rows, ...nothing };
   }
 
-  /**
-   * A sample of the past. Where it is newer than all that is stored, what holds since is stored again after it: from the
-   * time of the present value on, or from now on where nothing can be heard.
-   */
-  private past(
-    sample: Sample,
-    receivedAt: Micros,
-    clock: Pick<Circumstances, 'clockSteps' | 'skew'>,
-  ): Sample[] {
+  /** A sample of the past. Where it is newer than all that is stored, what holds now is owed. */
+  private past(sample: Sample, receivedAt: Micros): Sample[] {
     if (this.stored !== null && sample.ts <= this.stored.ts) return [sample];
     this.stored = sample;
-    if (this.now === null) return [sample];
-    const { quality, value, at } = this.now;
-    const since = this.session.clock === 'source' ? at : this.inItsTime(receivedAt, clock);
-    this.stored = { tagId: this.tagId, quality, value, ts: Math.max(since, sample.ts + 1) as Micros };
-    return [sample, this.stored];
+    if (this.now !== null) this.owe(receivedAt);
+    return [sample];
+  }
+
+  private owe(receivedAt: Micros): void {
+    this.owed = { since: this.owed?.since ?? receivedAt, receivedAt };
   }
 
   /** What had waited: where an earlier word of it was taken for the present in doubt, that is taken back. */
-  private backlog(word: Word, around: Circumstances): Taken {
+  private backlog(word: Word): Taken {
     const before = this.beforeDoubt;
     this.beforeDoubt = null;
     if (before !== null && this.now !== null) {
@@ -187,7 +211,7 @@ export class PresentTag {
       this.session = { connection: -1, steps: -1, clock: 'none' };
       this.away = before.quality === QUALITY.BadNoCommunication;
     }
-    return { ...this.history(word, null, around), present: before === null ? null : this.now };
+    return { ...this.history(word, null), present: before === null ? null : this.now };
   }
 
   private doubtful(word: Word, around: Circumstances): Taken {
@@ -228,8 +252,8 @@ export class PresentTag {
   }
 
   /**
-   * Where a word of now is stored: at its own time when that is after everything stored; otherwise at its own time as
-   * history, unless its clock was set meanwhile, and again after the newest sample, so that this says what holds now.
+   * Where a word of now is stored: at its own time, and where that is not after everything stored, what holds now is
+   * owed. A word that cannot stand at its own time stands at its receipt.
    */
   private rowsOf(
     word: Word,
@@ -237,23 +261,26 @@ export class PresentTag {
     stamp: Micros | null,
     { rule, clockSteps, skew }: Circumstances,
   ): Sample[] {
+    const { receivedAt, origin } = word;
     const newest = this.stored?.ts ?? -Infinity;
-    const rows: Sample[] = [];
     const ownTime = fault === null ? (word.sourceTime as Micros) : null;
-    const standsAfter = stamp !== null && stamp > newest;
-    if (standsAfter) rows.push(...this.keep(this.sampleOf(word, stamp), rule));
-    else if (ownTime !== null && (stamp !== null || word.origin === 'first') && this.isNews(word, clockSteps))
-      rows.push(this.sampleOf(word, ownTime));
-    if (ownTime !== null && (standsAfter || rows.length > 0) && ownTime > (this.own?.stamp ?? 0))
-      this.own = { stamp: ownTime, steps: clockSteps };
-    const isLate =
-      word.origin === 'first' && word.receivedAt - (stamp ?? 0) > rule.maxReportS * MICROS_PER_SECOND;
-    if (!standsAfter || isLate) {
-      const now = fault === null ? this.inItsTime(word.receivedAt, { clockSteps, skew }) : word.receivedAt;
-      const after = Math.max(now, (this.stored?.ts ?? 0) + 1) as Micros;
-      rows.push(...this.keep(this.sampleOf(word, after), rule));
+    const isItsClock = this.own === null || this.own.steps === clockSteps;
+    if (stamp !== null && stamp > newest) {
+      this.own = { stamp, steps: clockSteps };
+      this.owed = null;
+      if (origin === 'first' && receivedAt - stamp > rule.maxReportS * MICROS_PER_SECOND)
+        this.owe(receivedAt);
+      return this.keep(this.sampleOf(word, stamp), rule);
     }
-    return rows;
+    if (ownTime !== null && isItsClock && (stamp !== null || origin === 'first')) {
+      this.owe(receivedAt);
+      if (this.isTold(word)) return [];
+      if (ownTime > (this.own?.stamp ?? 0)) this.own = { stamp: ownTime, steps: clockSteps };
+      return [this.sampleOf(word, ownTime)];
+    }
+    this.owed = null;
+    const now = fault === null ? this.inItsTime(receivedAt, { clockSteps, skew }) : receivedAt;
+    return this.keep(this.sampleOf(word, Math.max(now, newest + 1) as Micros), rule);
   }
 
   /**
@@ -265,11 +292,10 @@ export class PresentTag {
     return isItsOwn ? ((at - (skew ?? 0)) as Micros) : at;
   }
 
-  /** Not stored at its own time before, by a clock that was not set since the last that was. */
-  private isNews({ sourceTime, value, quality }: Word, clockSteps: number): boolean {
-    const { last, own } = this;
-    const isSame = last?.sourceTime === sourceTime && last.value === value && last.quality === quality;
-    return !isSame && (own === null || own.steps === clockSteps);
+  /** The same with the same stamp: it stands at its own time already. */
+  private isTold({ sourceTime, value, quality }: Word): boolean {
+    const { last } = this;
+    return last?.sourceTime === sourceTime && last.value === value && last.quality === quality;
   }
 
   private keep(sample: Sample, rule: ReportRule): Sample[] {

@@ -58,6 +58,11 @@ export class PlantScript {
     return taken;
   }
 
+  /** Time passes without a word. */
+  wait(second: number): void {
+    this.rows.push(...this.tag.settle(at(second), 'due', this.around()));
+  }
+
   lose(second: number): void {
     this.rows.push(
       ...this.tag.gone(at(second), { clockSteps: this.clock.steps, skew: this.clock.skew }).rows,
@@ -72,14 +77,15 @@ export class PlantScript {
   get stored(): string[] {
     return this.rows.map((row) => `${describe(row)} @${seconds(row.ts)}`);
   }
-  /** What the newest stored sample says. */
+  /** What the newest stored sample says once everything has settled. */
   get newest(): string {
+    this.rows.push(...this.tag.settle(at(0), 'atOnce', this.around()));
     const newest = this.rows.reduce((a, b) => (b.ts >= a.ts ? b : a));
     return describe(newest);
   }
 
   private place(where: 'itsOwnTime' | 'receipt'): void {
-    for (const word of this.held) this.rows.push(...this.tag.place(word, where, this.around()));
+    for (const word of this.held) this.rows.push(...this.tag.place(word, where));
     this.held = [];
   }
 

@@ -101,6 +101,8 @@ export class PresentValues {
   private readonly sources = new Map<SourceId, Source>();
   private readonly clocks = new Map<string, Clock>();
   private readonly faults = new Map<SourceId, Map<StampFault, number>>();
+  /** Tags of which something is to be settled. */
+  private readonly owing = new Set<TagState>();
   private commissionedAt: Micros = EARLIEST_COMMISSIONING;
 
   configure(tags: readonly CollectorTag[], commissionedAt: Micros = EARLIEST_COMMISSIONING): void {
@@ -109,8 +111,10 @@ export class PresentValues {
     this.tags = new Map(
       tags.map((tag) => {
         const known = before.get(tag.tagId);
-        const fresh = { present: new PresentTag(tag.tagId), clock: null, lastStamp: null };
-        return [tag.tagId, { ...(known?.tag.sourceId === tag.sourceId ? known : fresh), tag }];
+        if (known?.tag.sourceId !== tag.sourceId)
+          return [tag.tagId, { tag, present: new PresentTag(tag.tagId), clock: null, lastStamp: null }];
+        known.tag = tag;
+        return [tag.tagId, known];
       }),
     );
     for (const source of this.sources.values()) source.staleAge = Infinity;
@@ -172,6 +176,16 @@ export class PresentValues {
     return due;
   }
 
+  /** What holds now of tags whose newest sample says something else, once no later word has come for a moment. */
+  settle(now: Micros, when: 'due' | 'atOnce'): Sample[] {
+    const rows: Sample[] = [];
+    for (const state of this.owing) {
+      rows.push(...state.present.settle(now, when, { rule: state.tag.config, ...clockOf(state) }));
+      if (!state.present.owes) this.owing.delete(state);
+    }
+    return rows;
+  }
+
   /** Words that were held for long enough, or all of them: each stands at its own time. */
   release(now: Micros, which: 'overdue' | 'all'): Outcome {
     const placed: Placed[] = [];
@@ -231,6 +245,7 @@ export class PresentValues {
     const taken = present.take(word, this.around(state, said));
     if (taken.stampFault !== null) this.countFault(tag.sourceId, taken.stampFault);
     const held = taken.held ? { word, clock: value.clock } : null;
+    if (present.owes) this.owing.add(state);
     if (held) clock.held.push(held);
     out.heard.push({ tagId: tag.tagId, verdict: taken.verdict, rows: taken.rows, held });
     if (taken.present) out.present.push({ tag, value: taken.present });
@@ -253,7 +268,8 @@ export class PresentValues {
   private place(clock: Clock, where: Place): Placed[] {
     return clock.held.splice(0).map((held) => {
       const state = this.tags.get(held.word.tagId);
-      const rows = state?.present.place(held.word, where, clockOf(state)) ?? [];
+      const rows = state?.present.place(held.word, where) ?? [];
+      if (state?.present.owes) this.owing.add(state);
       return { held, where, rows };
     });
   }
