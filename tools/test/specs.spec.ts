@@ -13,11 +13,14 @@ const filesUnder = (folder: string): string[] =>
     .filter((name) => name.endsWith('.spec.ts'))
     .map((name) => join(folder, name));
 
-/** Ids in the titles of tests: the first argument of describe, test and it. */
-function cited(text: string): string[] {
-  const titles = text.matchAll(/\b(?:describe|test|it)(?:\.each\([\s\S]*?\))?\(\s*(['"`])([\s\S]*?)\1/g);
-  return [...titles].flatMap(([, , title]) => title?.match(ID) ?? []);
-}
+/** The titles of tests: the first argument of describe, test and it. */
+const TITLE = /\b(describe|test|it)(?:\.each\([\s\S]*?\))?\(\s*(['"`])([\s\S]*?)\2/g;
+const titlesIn = (text: string): { of: string; title: string }[] =>
+  [...text.matchAll(TITLE)].map(([, of = '', , title = '']) => ({ of, title }));
+const cited = (text: string): string[] => titlesIn(text).flatMap(({ title }) => title.match(ID) ?? []);
+
+/** Rooms all of whose tests prove a rule. */
+const THROUGHOUT = ['alarm'];
 
 test('there are rooms with rules', () => expect(rooms).toContain('telemetry'));
 
@@ -40,4 +43,12 @@ describe.each(rooms)('the rules of libs/%s', (room) => {
   test('no rule is without a test', () => expect(rules.filter((id) => !citations.has(id))).toEqual([]));
   test('no test cites a rule that is not there', () =>
     expect([...citations].filter((id) => !rules.includes(id))).toEqual([]));
+});
+
+test.each(THROUGHOUT)('no test of libs/%s is without a rule', (room) => {
+  const tests = filesUnder(join(root, 'libs', room, 'test')).flatMap((file) =>
+    titlesIn(readFileSync(file, 'utf8')).filter(({ of }) => of !== 'describe'),
+  );
+  expect(tests.length).toBeGreaterThan(0);
+  expect(tests.filter(({ title }) => !title.match(ID)).map(({ title }) => title)).toEqual([]);
 });

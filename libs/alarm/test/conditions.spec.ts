@@ -369,7 +369,7 @@ describe('the audit', () => {
       99,
       'conditionWithoutAlarm',
     ],
-  ] as const)('%s', (_, state, value, now, fault) =>
+  ] as const)('A1 A2 %s', (_, state, value, now, fault) =>
     expect(disagreement(outletHigh, state, seen(value), second(now), 1_000_000)).toBe(fault),
   );
 });
