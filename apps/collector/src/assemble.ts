@@ -74,7 +74,7 @@ export function assemble(around: Surroundings): Assembled {
     spool,
     refused: files.refused,
     onJournalled: (events) => engine.journalled(events),
-    onFull: () => undefined,
+    onFull: () => watching.say(facts()),
     time,
     log,
   });
@@ -140,7 +140,7 @@ export function assemble(around: Surroundings): Assembled {
     ledger: flow.ledger.sum(),
     stampFaults: flow.values.stampFaults(),
     samplesPerSecond: rate.perSecond(),
-    ...outbox.counts,
+    ...outbox.facts,
     partitions: ownership.leases.length,
     alarmInconsistencies: engine.inconsistencies,
   });

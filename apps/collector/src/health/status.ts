@@ -1,10 +1,12 @@
 import type { LossLedger, PartStatus, SourceState } from '@linepack/contracts';
 import type { Micros } from '@linepack/network';
+import type { WritingFacts } from '../write/outbox';
 import type { SpoolSize } from '../write/spool';
 import { metric } from './metric';
+import { writingMetrics, writingTroubles } from './writing-metrics';
 import { wordMetrics, type StampFaults } from './word-metrics';
 
-export interface Facts {
+export interface Facts extends WritingFacts {
   readonly at: Micros;
   readonly configured: boolean;
   readonly busConnected: boolean;
@@ -16,9 +18,6 @@ export interface Facts {
   readonly ledger: LossLedger;
   readonly stampFaults: StampFaults;
   readonly samplesPerSecond: number;
-  readonly written: number;
-  readonly refused: number;
-  readonly lostToFullSpool: number;
   readonly partitions: number;
   /** Alarms that the audit found to contradict their condition. */
   readonly alarmInconsistencies: number;
@@ -41,14 +40,8 @@ export function statusOf(facts: Facts): PartStatus {
   };
 }
 
-function troublesOf({
-  sources,
-  database,
-  spoolIsFull,
-  spool,
-  refused,
-  alarmInconsistencies,
-}: Facts): string[] {
+function troublesOf(facts: Facts): string[] {
+  const { sources, database, spoolIsFull, spool, alarmInconsistencies } = facts;
   const away = sources.filter((s) => s.state !== 'connected').map((s) => s.sourceId);
   const rejected = sources.reduce((sum, s) => sum + s.rejected, 0);
   return [
@@ -59,7 +52,7 @@ function troublesOf({
     alarmInconsistencies > 0
       ? `${alarmInconsistencies} alarms contradicted their condition and were judged again`
       : null,
-    refused > 0 ? `${refused} entries were refused by the database and set aside` : null,
+    ...writingTroubles(facts),
   ].filter((trouble) => trouble !== null);
 }
 
@@ -78,9 +71,7 @@ export function metricsOf(facts: Facts): string {
     metric('spool_full', 'gauge', '1 while samples are refused for want of room', [
       ['', flag(facts.spoolIsFull)],
     ]),
-    metric('lost_rows_total', 'counter', 'Rows lost to a full spool', [['', facts.lostToFullSpool]]),
-    metric('refused_entries_total', 'counter', 'Entries the database refused', [['', facts.refused]]),
-    metric('written_rows_total', 'counter', 'Rows written to the database', [['', facts.written]]),
+    ...writingMetrics(facts),
     metric('samples_per_second', 'gauge', 'Samples received, mean of the last seconds', [
       ['', facts.samplesPerSecond],
     ]),

@@ -1,10 +1,13 @@
 import type { JournalledEvent } from '@linepack/store';
 import type { Log } from '../log';
 import { within, type Time, type Timer } from '../time';
-import { Delivery, causeOf } from './delivery';
-import { weightOf, type Destination, type Entry } from './entry';
+import { DatabaseWay } from './database-way';
+import { causeOf } from './delivery';
+import type { Destination, Entry } from './entry';
 import { Losses } from './losses';
+import { MemoryFullError, SetAsideError, StoppedError } from './not-written';
 import type { RefusedFile } from './refused-file';
+import { Replay } from './replay';
 import { SpoolFullError, type Spool, type SpoolSize } from './spool';
 import { WaitingRoom, type Durable, type Waiting } from './waiting-room';
 
@@ -15,8 +18,8 @@ export const PATIENCE_MS = { journal: 0, acknowledged: 100, samples: 1_000 } as 
 const BATCH_ROWS = 5_000;
 /** With so many rows behind it, a batch waits no longer for a slow database: the spool takes all of them. */
 const IMPATIENT_ROWS = 250_000;
+/** What neither the database nor the spool takes is tried again after this. */
 const RETRY_MS = 1_000;
-const REPLAY_ENTRIES = 200;
 /** A full spool counts as full until it has fallen to this part of its bound: an alarm must not flutter. */
 const ROOM_AGAIN = 0.9;
 /** What a stop grants the database, and then the disk. */
@@ -35,28 +38,23 @@ export interface OutboxOptions {
   readonly log: Log;
 }
 
-/** The outbox takes nothing any more. */
-export class StoppedError extends Error {
-  constructor() {
-    super('the collector is stopping: neither the database nor the spool has taken this');
-    this.name = 'StoppedError';
-  }
-}
-
-/** The database refuses a row for what it is. */
-export class SetAsideError extends Error {
-  constructor(place: string) {
-    super(`the database refuses it for what it is; it was set aside in ${place}`);
-    this.name = 'SetAsideError';
-  }
-}
-
-/** Neither the database nor the disk has taken anything for long. */
-export class MemoryFullError extends Error {
-  constructor(rows: number) {
-    super(`${rows} rows wait in memory, and neither the database nor the spool takes them`);
-    this.name = 'MemoryFullError';
-  }
+/** How it stands with what was written, counted since the start. */
+export interface WritingFacts {
+  /** Rows that the database took. */
+  readonly written: number;
+  /** Rows that the database refused for what they are. */
+  readonly refused: number;
+  /** Rows that found no room in the spool. */
+  readonly lostToFullSpool: number;
+  /** Rows that were not taken, by cause: a SQLSTATE, or the name of the error that whoever put them was told. */
+  readonly lostByCause: ReadonlyMap<string, number>;
+  /** Rows in memory that wait for the database or the spool. */
+  readonly waitingRows: number;
+  /** The system's code for what is wrong with the disk, while it fails. */
+  readonly diskTrouble: string | null;
+  /** Entries of the spool that were damaged on the disk, and segments that could not be read this time. */
+  readonly damagedEntries: number;
+  readonly unreadableSegments: number;
 }
 
 /**
@@ -70,30 +68,33 @@ export class MemoryFullError extends Error {
  */
 export class Outbox {
   private readonly room = new WaitingRoom();
-  private readonly delivery: Delivery;
   private readonly losses: Losses;
+  private readonly way: DatabaseWay;
+  private readonly replay: Replay;
+  /** The batch that is on its way now. */
+  private inHand: readonly Waiting[] = [];
   private timer: Timer | null = null;
   private dueAt = Infinity;
   private notBefore = 0;
   private flushing: Promise<void> | null = null;
-  private draining: Promise<void> | null = null;
-  private retry: Timer | null = null;
   private stopping: Promise<void> | null = null;
-  private away = false;
   private full = false;
-  /** The batch that is on its way now. */
-  private inHand: readonly Waiting[] = [];
   private diskSaid: string | null = null;
-  private written = 0;
 
   constructor(private readonly options: OutboxOptions) {
     this.losses = new Losses(options.log);
-    this.delivery = new Delivery({ ...options, onRefused: (row, error) => this.setAside(row, error) });
+    this.way = new DatabaseWay({ ...options, losses: this.losses });
+    this.replay = new Replay({
+      ...options,
+      way: this.way,
+      onReplayed: (events) => this.delivered(events),
+      onDiskTrouble: (error) => this.sayDisk(error),
+    });
   }
 
   /** Begins to replay what an earlier run left. */
   start(): void {
-    if (!this.options.spool.isEmpty) this.retryIn(0);
+    this.replay.soon(0);
   }
 
   /**
@@ -110,13 +111,13 @@ export class Outbox {
       if (this.stopping) return this.refuse([waiting], new StoppedError());
       if (!this.room.hasRoomFor(entry)) return this.refuse([waiting], new MemoryFullError(this.room.rows));
       this.room.add(waiting);
-      if (this.room.rows >= IMPATIENT_ROWS && this.diskSaid === null) this.delivery.stopWaiting();
+      if (this.room.rows >= IMPATIENT_ROWS && this.diskSaid === null) this.way.stopWaiting();
       this.schedule(this.room.rows >= BATCH_ROWS ? 0 : patienceMs);
     });
   }
 
   get database(): 'up' | 'away' {
-    return this.away ? 'away' : 'up';
+    return this.way.state;
   }
   get spool(): SpoolSize {
     return this.options.spool.size();
@@ -125,31 +126,27 @@ export class Outbox {
   get spoolIsFull(): boolean {
     return this.full;
   }
-  /** The system's code for what is wrong with the disk, while it fails. */
-  get diskTrouble(): string | null {
-    return this.diskSaid;
+  get facts(): WritingFacts {
+    const { refused, lostToFullSpool, byCause } = this.losses;
+    return {
+      written: this.way.written,
+      refused,
+      lostToFullSpool,
+      lostByCause: byCause,
+      waitingRows: this.room.rows,
+      diskTrouble: this.diskSaid,
+      ...this.options.spool.lost,
+    };
   }
-  /** Rows in memory that wait for the database or the spool. */
-  get waitingRows(): number {
-    return this.room.rows;
-  }
-  get counts() {
-    const { refused, lostToFullSpool } = this.losses;
-    return { written: this.written, refused, lostToFullSpool };
-  }
-  /** Rows that will never be in the database, by cause: a SQLSTATE, or the name of the error that said so. */
-  get lostByCause(): ReadonlyMap<string, number> {
-    return this.losses.byCause;
-  }
-  /** Of these the samples, by tag id. */
+  /** Samples that will never be in the database unless they are put again, by tag id. */
   get lostByTag(): ReadonlyMap<number, number> {
     return this.losses.byTag;
   }
 
   /** Somebody else saw the database come or go. */
   noteDatabase(state: 'up' | 'away', error?: Error): void {
-    if (state === 'away') this.wentAway(error ?? new Error('no answer'));
-    else if (this.options.spool.isEmpty) this.cameBack();
+    if (state === 'away') this.way.wentAway(error ?? new Error('no answer'));
+    else if (this.options.spool.isEmpty) this.way.cameBack();
   }
 
   /** Delivers what waits, to the database or the spool, and stops, however they hang. */
@@ -161,13 +158,12 @@ export class Outbox {
   private async stopNow(): Promise<void> {
     const { time, spool, log } = this.options;
     this.timer?.cancel();
-    this.retry?.cancel();
-    const patience = time.after(STOP_DATABASE_MS, () => this.delivery.giveUp());
+    const patience = time.after(STOP_DATABASE_MS, () => this.way.giveUp());
     const delivered = async (): Promise<void> => {
       // A flush under way ends; another takes what it left or could not deliver.
       await this.flush();
       await this.flush();
-      await this.draining;
+      await this.replay.stop();
       await spool.close();
     };
     await within(time, STOP_DATABASE_MS + STOP_DISK_MS, delivered()).catch((error: Error) =>
@@ -224,26 +220,13 @@ export class Outbox {
   }
 
   private async straight(batch: readonly Waiting[]): Promise<boolean> {
-    const entries = batch.map((w) => w.entry);
-    const journalled = await this.write(entries);
+    const journalled = await this.way.write(batch.map((w) => w.entry));
     if (journalled === null) return false;
     batch.forEach((w) => this.settle(w, 'journal'));
-    this.mayHaveRoom();
-    this.tell(journalled);
+    // Whatever the disk said: nothing waits for it now.
+    this.diskSaid = null;
+    this.delivered(journalled);
     return true;
-  }
-
-  /** Null when the database is away. */
-  private async write(entries: readonly Entry[]): Promise<JournalledEvent[] | null> {
-    try {
-      const journalled = await this.delivery.deliver(entries);
-      for (const entry of entries) this.written += weightOf(entry) - this.delivery.refusedRows(entry);
-      this.cameBack();
-      return journalled;
-    } catch (error) {
-      this.wentAway(error as Error);
-      return null;
-    }
   }
 
   /** Samples are refused, those that wait behind as well, but the journal still goes into the reserve. */
@@ -269,7 +252,7 @@ export class Outbox {
     );
     part.forEach((w) => this.settle(w, 'spool'));
     this.diskSaid = null;
-    this.retryIn(RETRY_MS);
+    this.replay.soon();
   }
 
   private refuse(part: readonly Waiting[], error: Error): void {
@@ -279,62 +262,15 @@ export class Outbox {
     }
   }
 
-  private retryIn(delayMs: number): void {
-    if (this.stopping || this.draining || this.retry) return;
-    this.retry = this.options.time.after(delayMs, () => {
-      this.retry = null;
-      this.draining = this.drain().finally(() => {
-        this.draining = null;
-        if (!this.options.spool.isEmpty) this.retryIn(RETRY_MS);
-      });
-    });
-  }
-
-  private async drain(): Promise<void> {
-    const { spool } = this.options;
-    while (!spool.isEmpty && !this.stopping) {
-      const entries = this.peek();
-      if (entries === null || entries.length === 0) return;
-      const journalled = await this.write(entries);
-      if (journalled === null) return;
-      await spool.done(entries.length);
-      this.mayHaveRoom();
-      this.tell(journalled);
-    }
-  }
-
-  /** Null when the disk cannot read them now. */
-  private peek(): readonly Entry[] | null {
-    try {
-      return this.options.spool.peek(REPLAY_ENTRIES);
-    } catch (error) {
-      this.sayDisk(error as Error);
-      return null;
-    }
-  }
-
-  private async setAside(row: Entry, error: Error): Promise<void> {
-    const { refused, log } = this.options;
-    this.losses.setAside(row, causeOf(error));
-    try {
-      await refused.append(row, causeOf(error), error.message);
-      log.error(`the database refuses a row, set aside in ${refused.place}: ${error.message}`);
-    } catch (disk) {
-      log.error(
-        { row },
-        `the database refuses this row: ${error.message}; the disk as well: ${String(disk)}`,
-      );
-    }
-  }
-
   /** It is durable, but for what the database refused of it; samples cannot be sent differently, all else is told. */
   private settle({ entry, resolve, reject }: Waiting, durable: Durable): void {
-    const isRefused = entry.kind !== 'samples' && this.delivery.refusedRows(entry) > 0;
+    const isRefused = entry.kind !== 'samples' && this.way.refusedRows(entry) > 0;
     if (isRefused) reject(new SetAsideError(this.options.refused.place));
     else resolve(durable);
   }
 
-  private tell(journalled: readonly JournalledEvent[]): void {
+  private delivered(journalled: readonly JournalledEvent[]): void {
+    this.mayHaveRoom();
     try {
       this.options.onJournalled(journalled);
     } catch (error) {
@@ -359,15 +295,5 @@ export class Outbox {
     const kind = causeOf(error);
     if (this.diskSaid !== kind) this.options.log.error(`spool: ${error.message}`);
     this.diskSaid = kind;
-  }
-
-  private wentAway(error: Error): void {
-    if (!this.away) this.options.log.warn(`database away: ${error.message}`);
-    this.away = true;
-  }
-
-  private cameBack(): void {
-    if (this.away) this.options.log.info('database is back');
-    this.away = false;
   }
 }

@@ -3,7 +3,8 @@ import type { JournalEntry, JournalledEvent, StoredAlarm } from '@linepack/store
 import fc from 'fast-check';
 import pino from 'pino';
 import { parseEntry, weightOf, type Destination, type Entry } from '../../src/write/entry';
-import { MemoryFullError, Outbox, SetAsideError, StoppedError } from '../../src/write/outbox';
+import { MemoryFullError, SetAsideError, StoppedError } from '../../src/write/not-written';
+import { Outbox } from '../../src/write/outbox';
 import { RefusedFile } from '../../src/write/refused-file';
 import { Spool, SpoolFullError } from '../../src/write/spool';
 import { seeded } from '../seeded';
@@ -165,7 +166,7 @@ describe('the straight way', () => {
     put(states('a', 'b'));
     put(coverage('s'));
     await time.pass(0);
-    expect(outbox.counts).toEqual({ written: 8, refused: 0, lostToFullSpool: 0 });
+    expect(outbox.facts).toMatchObject({ written: 8, refused: 0, lostToFullSpool: 0, waitingRows: 0 });
     expect([sample(1, 2), journal('e'), states('a', 'b'), coverage('s')].map(weightOf)).toEqual([2, 1, 2, 1]);
   });
 });
@@ -266,7 +267,7 @@ describe('while the database is away', () => {
     put(sample(...thousand));
     await time.pass(0);
     expect(outbox.database).toBe('away');
-    expect(outbox.waitingRows).toBeLessThan(250_000);
+    expect(outbox.facts.waitingRows).toBeLessThan(250_000);
   });
 });
 
@@ -290,8 +291,8 @@ describe('when the spool is full', () => {
     const kept = outcomes.filter((o) => o === 'spool').length;
     expect(kept).toBeGreaterThan(5);
     expect(outcomes.slice(kept).every((o) => o instanceof SpoolFullError)).toBe(true);
-    expect(outbox.counts.lostToFullSpool).toBe(80 - kept);
-    expect(outbox.lostByCause).toEqual(new Map([['SpoolFullError', 80 - kept]]));
+    expect(outbox.facts.lostToFullSpool).toBe(80 - kept);
+    expect(outbox.facts.lostByCause).toEqual(new Map([['SpoolFullError', 80 - kept]]));
     expect(outbox.lostByTag.get(79)).toBe(1);
     expect([...outbox.lostByTag.keys()]).toEqual(Array.from({ length: 80 - kept }, (_, i) => kept + i));
     put(sample(79));
@@ -324,7 +325,7 @@ describe('when the spool is full', () => {
     const [before, , after] = mixed as [{ outcome: Outcome }, unknown, { outcome: Outcome }];
     expect(before.outcome).toBeInstanceOf(SpoolFullError);
     expect(after.outcome).toBeInstanceOf(SpoolFullError);
-    expect([event.outcome, outbox.counts.lostToFullSpool]).toEqual(['spool', 80 - kept + 2]);
+    expect([event.outcome, outbox.facts.lostToFullSpool]).toEqual(['spool', 80 - kept + 2]);
   });
 
   test('the journal is never refused: beyond the reserve it waits in memory, in its order', async () => {
@@ -339,14 +340,14 @@ describe('when the spool is full', () => {
     await time.pass(60_000);
     const waiting = puts.filter((p) => p.outcome === null).length;
     expect(waiting).toBeGreaterThan(90);
-    expect(outbox.waitingRows).toBe(waiting);
+    expect(outbox.facts.waitingRows).toBe(waiting);
     expect(puts.some((p) => p.outcome instanceof Error)).toBe(false);
     comeBack();
     await time.pass(3_000);
     expect(database.rows.filter((r) => r.startsWith('e'))).toEqual(ids);
     expect(told).toEqual(ids);
     expect(puts.every((p) => p.outcome === 'journal' || p.outcome === 'spool')).toBe(true);
-    expect(outbox.waitingRows).toBe(0);
+    expect(outbox.facts.waitingRows).toBe(0);
   });
 
   test('a disk without room is a full spool', async () => {
@@ -371,12 +372,13 @@ describe('when the disk fails', () => {
     const puts = [put(sample(1)), put(journal('e')), put(sample(2))];
     await time.pass(10_000);
     expect(puts.map((p) => p.outcome)).toEqual([null, null, null]);
-    expect(outbox.diskTrouble).toBe('EIO');
+    expect(outbox.facts.diskTrouble).toBe('EIO');
     expect(lines.filter((l) => l.includes('EIO'))).toHaveLength(1);
     comeBack();
     await time.pass(1_000);
     expect(puts.map((p) => p.outcome)).toEqual(['journal', 'journal', 'journal']);
     expect(database.rows).toEqual(['1', 'e', '2']);
+    expect(outbox.facts.diskTrouble).toBeNull();
   });
 
   test('once it works again the spool takes what waited', async () => {
@@ -387,7 +389,7 @@ describe('when the disk fails', () => {
     medium.heal();
     await time.pass(1_000);
     expect(puts.map((p) => p.outcome)).toEqual(['spool', 'spool']);
-    expect(outbox.diskTrouble).toBeNull();
+    expect(outbox.facts.diskTrouble).toBeNull();
     comeBack();
     await time.pass(1_000);
     expect(database.rows).toEqual(['1', 'e']);
@@ -437,8 +439,8 @@ describe('when the disk fails', () => {
     expect(one.outcome).toBeInstanceOf(MemoryFullError);
     expect(journals.map((p) => p.outcome)).toEqual(journals.map(() => null));
     expect(last.outcome).toBeInstanceOf(MemoryFullError);
-    expect(outbox.lostByCause).toEqual(new Map([['MemoryFullError', 2]]));
-    expect(outbox.counts.lostToFullSpool).toBe(0);
+    expect(outbox.facts.lostByCause).toEqual(new Map([['MemoryFullError', 2]]));
+    expect(outbox.facts.lostToFullSpool).toBe(0);
     expect(lines.at(-1)).toContain('500000 rows wait in memory');
   });
 });
@@ -457,7 +459,7 @@ describe('what the database refuses for what it is', () => {
     expect(samples.outcome).toBe('journal');
     expect(outbox.database).toBe('up');
     expect(outbox.spool.entries).toBe(0);
-    expect(outbox.counts).toEqual({ written: 4, refused: 1, lostToFullSpool: 0 });
+    expect(outbox.facts).toMatchObject({ written: 4, refused: 1, lostToFullSpool: 0 });
     expect(refusedLines()).toEqual([
       { format: 2, cause: '22P05', error: 'refused for what it is', entry: journal('e2') },
     ]);
@@ -473,7 +475,7 @@ describe('what the database refuses for what it is', () => {
     expect(database.rows).toEqual(['1', '2', '4', '6']);
     expect(message.outcome).toBe('journal');
     expect(refusedLines()).toMatchObject([{ entry: sample(3) }, { entry: sample(5) }]);
-    expect(outbox.lostByCause).toEqual(new Map([['22P05', 2]]));
+    expect(outbox.facts.lostByCause).toEqual(new Map([['22P05', 2]]));
     expect(outbox.lostByTag).toEqual(
       new Map([
         [3, 1],
@@ -491,7 +493,7 @@ describe('what the database refuses for what it is', () => {
     expect(database.rows).toEqual(['e2', '1', '3', 'a']);
     expect(told).toEqual(['e2']);
     expect(outbox.spool.entries).toBe(0);
-    expect(outbox.counts.refused).toBe(4);
+    expect(outbox.facts.refused).toBe(4);
     expect(refusedLines()).toMatchObject([
       { entry: journal('e1') },
       { entry: sample(2) },
@@ -504,7 +506,7 @@ describe('what the database refuses for what it is', () => {
     database.trouble = () => refusal(code);
     put(sample(1));
     await time.pass(0);
-    expect(outbox.counts.refused).toBe(1);
+    expect(outbox.facts.refused).toBe(1);
     expect(outbox.database).toBe('up');
   });
 
@@ -515,7 +517,7 @@ describe('what the database refuses for what it is', () => {
       const entry = put(sample(1));
       await time.pass(0);
       expect(entry.outcome).toBe('spool');
-      expect(outbox.counts.refused).toBe(0);
+      expect(outbox.facts.refused).toBe(0);
       comeBack();
       await time.pass(1_000);
       expect(database.rows).toEqual(['1']);
@@ -531,7 +533,7 @@ describe('what the database refuses for what it is', () => {
     put(journal('e'));
     await time.pass(5_000);
     expect(database.rows.toSorted()).toEqual(['1', '3', 'e']);
-    expect(outbox.counts.refused).toBe(1);
+    expect(outbox.facts.refused).toBe(1);
     expect(refusedLines()).toHaveLength(1);
   });
 
@@ -614,7 +616,7 @@ describe('stopping', () => {
     const puts = [put(journal('e1')), put(sample(1))];
     await outbox.stop();
     expect(puts.map((p) => p.outcome)).toEqual([expect.any(StoppedError), expect.any(StoppedError)]);
-    expect(outbox.lostByCause).toEqual(new Map([['StoppedError', 2]]));
+    expect(outbox.facts.lostByCause).toEqual(new Map([['StoppedError', 2]]));
     expect(lines.at(-1)).toContain('neither the database nor the spool has taken this');
   });
 });
@@ -667,7 +669,7 @@ test('whatever fails in whatever order: nothing that was promised is lost, all a
       const promised = puts.filter((p) => p.outcome === 'journal' || p.outcome === 'spool').map((p) => p.id);
       expect(database.rows).toEqual(expect.arrayContaining(promised));
       expect(database.rows).toEqual(database.rows.toSorted((a, b) => Number(a) - Number(b)));
-      expect(outbox.waitingRows).toBe(0);
+      expect(outbox.facts.waitingRows).toBe(0);
     }),
     { seed: 11, numRuns: 150 },
   );
