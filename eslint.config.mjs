@@ -147,6 +147,21 @@ export default tseslint.config(
     },
   },
   {
+    // So does the bench, for the way from a source to a browser.
+    files: ['tools/bench/**'],
+    rules: {
+      '@nx/enforce-module-boundaries': [
+        'error',
+        {
+          enforceBuildableLibDependency: false,
+          allow: ['../../apps/collector/src/**', '../../apps/api/src/**', '../launcher/*'],
+          depConstraints: boundaries,
+          banTransitiveDependencies: false,
+        },
+      ],
+    },
+  },
+  {
     // Angular's jest preset is CommonJS.
     files: ['**/*.cjs'],
     rules: { '@typescript-eslint/no-require-imports': 'off' },

@@ -1,6 +1,7 @@
 import { migrate, openPool } from '@linepack/store';
 import { databaseCases } from './database.cases';
 import { fanOut } from './fan-out.case';
+import { liveWire } from './live-wire.case';
 import { compare, type Figure } from './measure';
 import { checksum, memoryCases } from './memory.cases';
 
@@ -22,11 +23,13 @@ export async function measureAll(
   for (const one of memoryCases) take(await compare(one, clock));
   if (!Number.isFinite(checksum())) throw new Error('bench: a value computed is not a number');
 
-  const { of, close } = await fanOut();
-  try {
-    take(await compare(of, clock));
-  } finally {
-    await close();
+  for (const make of [fanOut, () => liveWire(10), () => liveWire(200)]) {
+    const { of, close } = await make();
+    try {
+      take(await compare(of, clock));
+    } finally {
+      await close();
+    }
   }
 
   const pool = openPool(databaseUrl, { max: 2, applicationName: 'linepack-bench' });
