@@ -8,6 +8,7 @@ const pen = (id: string, ts: number[], value: (number | null)[]): TrendPen => ({
   unit: 'MPa',
   decimals: 3,
   minSpan: 0,
+  hold: 60 * MINUTE,
   ts,
   value,
   min: value.map((v) => (v === null ? null : v - 1)),
@@ -73,11 +74,23 @@ describe('trend', () => {
     ]);
     expect(readingAt(mixed, 2)).toEqual({ value: 1, quality: 0, usable: 0.25 });
   });
-  it('reads the value that held at an instant, and the newest', () => {
+  it('breaks the line, and reads nothing, after a silence longer than a value holds', () => {
+    const silent = { ...pen('a', [1e6, 2e6, 9e6], [10, 11, 12]), hold: 3e6 };
+    const [x, a] = alignPens([silent]);
+    expect(x).toEqual([1, 2, 5, 9]);
+    expect(a).toEqual([10, 11, null, 12]);
+    expect(unusableSpans(silent, 15e6)).toEqual([
+      { from: 5e6, to: 9e6, share: 1 },
+      { from: 12e6, to: 15e6, share: 1 },
+    ]);
+    expect(readingAt(silent, 4e6).value).toBe(11);
+    expect(readingAt(silent, 6e6).value).toBeNull();
+  });
+  it('reads the value that held at an instant', () => {
     const a = pen('a', [10, 20, 30], [1, 2, 3]);
     expect(readingAt(a, 25).value).toBe(2);
     expect(readingAt(a, 5).value).toBeNull();
-    expect(readingAt(a, null).value).toBe(3);
+    expect(readingAt(a, 40).value).toBe(3);
     expect(indexAt([10, 20, 30], 30)).toBe(2);
   });
   it('takes extremes from what every bucket kept, inside the range only', () => {

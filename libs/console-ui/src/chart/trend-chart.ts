@@ -50,7 +50,9 @@ export class TrendChart {
   protected readonly rows = computed(() =>
     this.pens().map((pen, i) => {
       const { min, max } = extremes(pen, this.range());
-      const reading = readingAt(pen, this.cursorAt());
+      // The newest counts while it holds: a pen that is silent at the window's end has no value there.
+      const newest = Math.max(this.range().to, pen.ts.at(-1) ?? 0);
+      const reading = readingAt(pen, this.cursorAt() ?? newest);
       return {
         pen,
         colour: `var(--pen-${(i % 8) + 1})`,

@@ -8,6 +8,8 @@ export interface TrendPen {
   readonly decimals: number;
   /** Smallest span of its scale: noise must not look like movement. */
   readonly minSpan: number;
+  /** Microseconds for which a value holds when nothing follows: after a longer silence nobody knows. */
+  readonly hold: number;
   readonly ts: readonly number[];
   /** null where no usable value is there: the line has a gap. */
   readonly value: readonly (number | null)[];
@@ -30,18 +32,28 @@ const MICROS_PER_SECOND = 1_000_000;
 /** Series per pen in the aligned data: mean, minimum, maximum. */
 export const COLUMNS = 3;
 
+/** The columns to draw of a pen: after a silence longer than its value holds the line is broken. */
+function drawn(pen: TrendPen): [number[], (number | null)[], (number | null)[], (number | null)[]] {
+  const columns: ReturnType<typeof drawn> = [[], [], [], []];
+  pen.ts.forEach((ts, i) => {
+    columns[0].push(ts / MICROS_PER_SECOND);
+    [pen.value, pen.min, pen.max].forEach((from, c) =>
+      (columns[c + 1] as (number | null)[]).push(from[i] ?? null),
+    );
+    if ((pen.ts[i + 1] ?? ts) - ts <= pen.hold) return;
+    columns[0].push((ts + pen.hold) / MICROS_PER_SECOND);
+    for (const column of columns.slice(1)) column.push(null as never);
+  });
+  return columns;
+}
+
 /**
  * Puts pens with different times on one time axis. A time that only another pen has is not a gap (undefined);
- * an unusable value is one (null).
+ * an unusable value is one (null), and so is a silence.
  */
 export function alignPens(pens: readonly TrendPen[]): uPlot.AlignedData {
   if (pens.length === 0) return [[]];
-  const tables = pens.map((p): uPlot.AlignedData => [
-    p.ts.map((t) => t / MICROS_PER_SECOND),
-    [...p.value],
-    [...p.min],
-    [...p.max],
-  ]);
+  const tables = pens.map((p): uPlot.AlignedData => drawn(p));
   const keepGaps: uPlot.JoinNullMode = 1;
   return uPlot.join(
     tables,
@@ -58,16 +70,20 @@ export interface UnusableSpan extends TrendRange {
 /** Less than this is a bucket's own inexactness, not something that a reader could see or should look for. */
 const NOTABLE_SHARE = 0.005;
 
-/** Where a pen was not usable, from the stamp to the next; neighbours of the same share are one span. */
+/** Where a pen was not usable, from the stamp to the next, or silent; neighbours of the same share are one span. */
 export function unusableSpans(pen: TrendPen, to: number): UnusableSpan[] {
   const spans: UnusableSpan[] = [];
-  pen.ts.forEach((from, i) => {
-    const share = 1 - (pen.usable[i] ?? 1);
-    if (share < NOTABLE_SHARE) return;
-    const end = pen.ts[i + 1] ?? to;
+  const add = (from: number, end: number, share: number) => {
+    if (share < NOTABLE_SHARE || end <= from) return;
     const last = spans.at(-1);
     if (last?.to === from && last.share === share) spans[spans.length - 1] = { ...last, to: end };
     else spans.push({ from, to: end, share });
+  };
+  pen.ts.forEach((from, i) => {
+    const next = pen.ts[i + 1] ?? to;
+    const held = Math.min(next, from + pen.hold);
+    add(from, held, 1 - (pen.usable[i] ?? 1));
+    add(held, next, 1);
   });
   return spans;
 }
@@ -91,9 +107,11 @@ export interface PenReading {
   readonly usable: number | null;
 }
 
-/** What a pen reads at an instant (null: its newest). */
-export function readingAt(pen: TrendPen, ts: number | null): PenReading {
-  const i = ts === null ? pen.ts.length - 1 : indexAt(pen.ts, ts);
+/** What a pen reads at an instant: what held then, or nothing. */
+export function readingAt(pen: TrendPen, ts: number): PenReading {
+  const i = indexAt(pen.ts, ts);
+  const at = pen.ts[i];
+  if (at === undefined || ts - at > pen.hold) return { value: null, quality: null, usable: null };
   return { value: pen.value[i] ?? null, quality: pen.quality[i] ?? null, usable: pen.usable[i] ?? null };
 }
 

@@ -5,7 +5,7 @@ export type QualityState =
   'good' | 'uncertain' | 'bad' | 'stale' | 'manual' | 'offScan' | 'none' | 'notCurrent';
 
 /** A value is stale when its source has not said it for three of its own longest reporting intervals. */
-const STALE_INTERVALS = 3;
+export const STALE_INTERVALS = 3;
 
 /**
  * The state shown beside a value.

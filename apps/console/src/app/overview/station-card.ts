@@ -30,6 +30,13 @@ export class StationCard {
     this.alarms.ofStation(this.station().id).filter((a) => !isSetAside(a)),
   );
   protected readonly worst = computed(() => this.own()[0] ?? null);
+  /** The card names the station already: its own alarm is told by its condition. */
+  protected readonly title = computed(() => {
+    const alarm = this.worst();
+    if (!alarm) return '';
+    const isItsOwn = alarm.alarmId.startsWith(`station:${this.station().id}:`);
+    return isItsOwn ? this.say.condition(alarm) : this.say.title(alarm);
+  });
   protected readonly more = computed(() => Math.max(0, this.own().length - 1));
   protected readonly owed = computed(() => this.own().some((a) => isOwed(a, this.alarms.position())));
 }

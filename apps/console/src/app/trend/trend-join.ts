@@ -54,3 +54,9 @@ export function joined(history: HistorySeries, live: readonly LiveSample[]): Col
   for (const sample of live) append(columns, sample);
   return columns;
 }
+
+/** The width of a history's buckets: the smallest step between two of them; 0 where there are none. */
+export function bucketWidth(series: readonly Pick<HistorySeries, 'ts'>[]): number {
+  const steps = series.flatMap(({ ts }) => ts.slice(1).map((at, i) => at - (ts[i] as number)));
+  return steps.reduce((least, step) => (least === 0 ? step : Math.min(least, step)), 0);
+}

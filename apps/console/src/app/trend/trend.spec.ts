@@ -1,4 +1,4 @@
-import { append, dropBefore, emptyColumns, joined } from './trend-join';
+import { append, bucketWidth, dropBefore, emptyColumns, joined } from './trend-join';
 import { rangeOf, windowFor } from './trend-range';
 
 const HOUR = 3_600_000_000;
@@ -41,6 +41,13 @@ describe('history joined with live', () => {
       [10, 11],
       [1, null],
     ]);
+  });
+});
+
+describe('the buckets of a history', () => {
+  it('are as wide as the smallest step between two', () => {
+    expect(bucketWidth([{ ts: [0, 20, 60] }, { ts: [10] }, { ts: [] }])).toBe(20);
+    expect(bucketWidth([{ ts: [7] }])).toBe(0);
   });
 });
 

@@ -1,6 +1,6 @@
 import { DestroyRef, Injectable, computed, effect, inject, signal, untracked } from '@angular/core';
 import { History, type LiveSample, type Tag } from '@linepack/contracts';
-import { type TrendPen, type TrendRange, Words } from '@linepack/console-ui';
+import { STALE_INTERVALS, type TrendPen, type TrendRange, Words } from '@linepack/console-ui';
 import { Api } from '../core/api';
 import { Clock } from '../core/clock';
 import { Link } from '../core/link';
@@ -8,7 +8,7 @@ import { Loading } from '../core/loading';
 import { LiveStore } from '../live/live.store';
 import { PlantStore } from '../live/plant.store';
 import { smallestSpan } from '../live/tag-view';
-import { type Columns, append, dropBefore, emptyColumns, joined } from './trend-join';
+import { type Columns, append, bucketWidth, dropBefore, emptyColumns, joined } from './trend-join';
 import { type TrendWindow, rangeOf, windowFor } from './trend-range';
 
 export const MOST_PENS = 8;
@@ -39,6 +39,8 @@ export class TrendStore {
 
   private readonly recent = new Map<number, LiveSample[]>();
   private readonly columns = new Map<number, Columns>();
+  /** Width of the history's buckets, microseconds; 0 for raw samples. */
+  private width = 0;
   private readonly turn = signal(0);
   /** With tags of one station alone its name would only repeat itself. */
   private readonly oneStation = computed(
@@ -108,6 +110,7 @@ export class TrendStore {
         to: Math.round(to),
         points: POINTS,
       });
+      this.width = history.resolution === 'raw' ? 0 : bucketWidth(history.series);
       for (const series of history.series)
         this.columns.set(series.tagId, joined(series, this.recent.get(series.tagId) ?? []));
       return history;
@@ -147,6 +150,7 @@ export class TrendStore {
       unit,
       decimals: tag.decimals,
       minSpan: smallestSpan(tag),
+      hold: Math.max(STALE_INTERVALS * tag.maxReportS * 1_000_000, this.width),
       ...columns,
     };
   }
