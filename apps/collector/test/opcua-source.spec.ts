@@ -5,11 +5,11 @@ import { once } from 'node:events';
 import { promisify } from 'node:util';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TagId } from '@linepack/network';
+import type { Micros, TagId } from '@linepack/network';
 import { OPCUACertificateManager } from 'node-opcua';
 import { OpcUaSource } from '../src/acquisition/opcua/opcua-source';
-import type { Received } from '../src/acquisition/source';
-import { systemTime } from '../src/time';
+import type { Received, SourceSink } from '../src/acquisition/source';
+import { systemTime, type Time } from '../src/time';
 import { quiet, until } from './house';
 import { OpcUaPlant } from './opcua-plant';
 import { Wire } from './wire';
@@ -37,18 +37,11 @@ describe('a server that is connected but silent', () => {
   let wire: Wire;
   let source: OpcUaSource;
 
-  const sourceAt = (port: number): OpcUaSource => {
+  const sourceAt = (port: number, to: SourceSink = sink, time: Time = systemTime): OpcUaSource => {
     const endpoint = `opc.tcp://127.0.0.1:${port}`;
     const tags = [{ tagId: 1 as TagId, address: { source: 'plc', node: 'ns=1;s=P' } }];
     const how = { kind: 'opcua', securityMode: 'none', publishingIntervalMs: 100 } as const;
-    return new OpcUaSource(
-      { id: 'plc', name, endpoint, ...how },
-      tags,
-      sink,
-      certificates,
-      systemTime,
-      quiet,
-    );
+    return new OpcUaSource({ id: 'plc', name, endpoint, ...how }, tags, to, certificates, time, quiet);
   };
   beforeAll(async () => {
     await certificates.initialize();
@@ -78,6 +71,23 @@ describe('a server that is connected but silent', () => {
     expect(source.state()).toMatchObject({ state: 'connected', error: null });
     expect(told.slice(2)).toEqual(['connected']);
     await until('the connection that fell silent is gone', () => wire.connections === 1);
+  });
+
+  test('is not taken for silent when somebody sets our clock', async () => {
+    let set = 0;
+    let heard = 0;
+    const time = { ...systemTime, now: () => (systemTime.now() + set) as Micros };
+    const other = sourceAt(wire.port, { ...sink, heard: () => void (heard += 1) }, time);
+    const before = told.length;
+    other.start();
+    await until('it is there', () => other.state().monitored === 1);
+    set = 3_600_000_000;
+    await until('two more keep-alives', () => heard > 2);
+    set = -3_600_000_000;
+    const now = heard;
+    await until('and more of them than a silence has', () => heard > now + 3);
+    expect(told.slice(before)).toEqual(['connected']);
+    await other.stop();
   });
 
   test('is left at once, and no connection stays behind, when it never answered at all', async () => {
