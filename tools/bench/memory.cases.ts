@@ -13,7 +13,7 @@ import {
   PresentTag,
   SourceClock,
   decodeValue,
-  parsePayload,
+  parseMessage,
   staleAgeOf,
   type DecodedValue,
 } from '@linepack/telemetry';
@@ -45,7 +45,7 @@ const addresses = Array.from({ length: DEVICE_TAGS }, (_, k) => ({
 }));
 
 const parsed = (payload: Buffer): unknown => {
-  const message = parsePayload(payload.toString());
+  const message = parseMessage(payload);
   if (!message.ok) throw new Error(message.fault);
   return message.body;
 };

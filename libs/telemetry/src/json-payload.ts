@@ -31,6 +31,9 @@ export type ParsedPayload =
 /** A device's message is a few hundred bytes; one longer than this is none, and is not even parsed. */
 export const PAYLOAD_BYTES_MAX = 1_048_576;
 
+/** Keeps nothing between messages: each is decoded whole. */
+const UTF_8 = new TextDecoder('utf-8', { fatal: true });
+
 const unreadable = (cause: Unreadable, fault: string): ParsedPayload => ({
   ok: false,
   fault,
@@ -46,7 +49,7 @@ export function parseMessage(payload: Uint8Array): ParsedPayload {
   if (payload.length > PAYLOAD_BYTES_MAX)
     return unreadable('payloadTooLong', `expected at most ${PAYLOAD_BYTES_MAX} bytes, got ${payload.length}`);
   try {
-    return parsePayload(new TextDecoder('utf-8', { fatal: true }).decode(payload));
+    return parsePayload(UTF_8.decode(payload));
   } catch {
     return unreadable('payloadNotUtf8', 'expected UTF-8');
   }
