@@ -111,6 +111,12 @@ export const AlarmEvent = z.object({
   limit: z.number().nullable(),
   quality: z.number().int().nullable(),
   state: Alarm.describe('State after the event'),
+  superseded: z
+    .boolean()
+    .optional()
+    .describe(
+      'Evidence of an earlier owner, journalled when a younger one had begun: it changes no state and no table',
+    ),
 });
 export type AlarmEvent = z.infer<typeof AlarmEvent>;
 

@@ -58,6 +58,12 @@ export const PartStatus = z.object({
   history: HistoryProgress.optional(),
   instance: text().optional().describe('Which of several collectors speaks'),
   partitions: z.array(text()).optional().describe('Station ids, and `network`, that this collector owns'),
+  leases: z
+    .enum(['up', 'away'])
+    .optional()
+    .describe(
+      'Whether this collector can take and renew leases: while it can, it may take what others let run out',
+    ),
   unowned: z
     .array(text())
     .optional()

@@ -28,6 +28,12 @@ export interface JournalledEvent {
   readonly seq: number;
 }
 
+/** An event as it stands in the journal, with what says whether it counts. */
+export interface JournalLine {
+  readonly event: AlarmEvent;
+  readonly ownerEpoch: number;
+}
+
 const ALARM = `
   alarm_id as "alarmId", partition, station_id as "stationId", tag_id as "tagId", area_id as "areaId",
   source_id as "sourceId", condition, class, priority, name, occurrence, active, acknowledged, latched,
@@ -37,7 +43,11 @@ const ALARM = `
 
 const EVENT = `
   event_id as "eventId", seq::float8 as seq, micros(at) as at, alarm_id as "alarmId", partition, occurrence, kind,
-  position, actor, comment, value, limit_value as "limit", quality, state`;
+  position, actor, comment, value, limit_value as "limit", quality, state, superseded`;
+
+/** Not normal, or normal again while a position has still to note its last occurrence. */
+const IS_OPEN = `(letter <> 'A'
+  or occurrence > 0 and (noted ->> 'station' is null or noted ->> 'dispatch' is null))`;
 
 /** Alarms and their journal. One writer a partition, fenced by the epoch of its lease. */
 export class AlarmRepository {
@@ -45,8 +55,8 @@ export class AlarmRepository {
 
   /**
    * Journals events and the states they led to, in one transaction.
-   * An event that is there already keeps its seq and changes nothing, so that a spool may be replayed; a state written
-   * under a younger epoch is not overwritten by an older owner's.
+   * An event that is there already keeps its seq and changes nothing, so that a spool may be replayed. What an owner
+   * still had when a younger one had begun is journalled as evidence (`superseded`) and does not touch the state.
    * @returns the seq of every entry, in the order given
    */
   async append(entries: readonly JournalEntry[]): Promise<JournalledEvent[]> {
@@ -60,7 +70,12 @@ export class AlarmRepository {
    * Older epochs do not overwrite younger ones.
    */
   async saveStates(states: readonly StoredAlarm[]): Promise<void> {
-    if (states.length > 0) await upsertStates(this.pool, states, DELAY_ONLY);
+    if (states.length === 0) return;
+    await inTransaction(this.pool, async (client) => {
+      const isPast = await epochsPast(client, states.map(whoseState));
+      const current = states.filter((state) => !isPast(whoseState(state)));
+      if (current.length > 0) await upsertStates(client, current, DELAY_ONLY);
+    });
   }
 
   /**
@@ -72,7 +87,7 @@ export class AlarmRepository {
       `select (select last::float8 from alarm_seq) as seq, (
          select jsonb_agg(to_jsonb(a)) from (
            select ${ALARM} from alarm
-           where (letter <> 'A' or occurrence > 0 and (noted ->> 'station' is null or noted ->> 'dispatch' is null))
+           where ${IS_OPEN}
              and ($1::text[] is null or partition = any ($1)) limit 10000
          ) a) as alarms`,
       [partitions],
@@ -98,6 +113,29 @@ export class AlarmRepository {
     }));
   }
 
+  /** Partitions with an alarm that somebody has still to see to, whether or not they are configured any more. */
+  async openPartitions(): Promise<string[]> {
+    const { rows } = await this.pool.query<{ partition: string }>(
+      `select distinct partition from alarm where ${IS_OPEN} order by partition`,
+    );
+    return rows.map((r) => r.partition);
+  }
+
+  /**
+   * For holding the one against the other: the whole table, and of the journal the last event of every alarm under
+   * every epoch, evidence included. One consistent picture.
+   */
+  async tableAndJournal(): Promise<{ table: Alarm[]; journal: JournalLine[]; events: number }> {
+    const { rows } = await this.pool.query<{ table: Alarm[]; journal: JournalLine[]; events: number }>(
+      `select (select count(*)::float8 from alarm_event) as events,
+         (select coalesce(jsonb_agg(to_jsonb(a)), '[]') from (select ${ALARM} from alarm order by alarm_id) a) as table,
+         (select coalesce(jsonb_agg(jsonb_build_object('ownerEpoch', owner_epoch, 'event', to_jsonb(e) - 'owner_epoch')), '[]')
+          from (select distinct on (alarm_id, owner_epoch, superseded) ${EVENT}, owner_epoch from alarm_event
+                order by alarm_id, owner_epoch, superseded, seq desc) e) as journal`,
+    );
+    return onlyRow(rows);
+  }
+
   /** One alarm, or null. */
   async find(alarmId: string): Promise<Alarm | null> {
     const { rows } = await this.pool.query<Alarm>(`select ${ALARM} from alarm where alarm_id = $1`, [
@@ -117,7 +155,7 @@ export class AlarmRepository {
        order by seq limit $4`,
       [seq, filter.alarmId ?? null, filter.partitions ?? null, filter.limit],
     );
-    return rows;
+    return rows.map(asEvent);
   }
 
   /** The newest journal entries, newest first. */
@@ -132,7 +170,7 @@ export class AlarmRepository {
        order by seq desc limit $3`,
       [filter.alarmId ?? null, filter.partitions ?? null, filter.limit],
     );
-    return rows;
+    return rows.map(asEvent);
   }
 }
 
@@ -150,19 +188,21 @@ async function appendEntries(
     [entries.map((e) => e.event.eventId)],
   );
   const seqs = new Map(known.rows.map((r) => [r.eventId, r.seq]));
-  const fresh: (JournalEntry & { seq: number })[] = [];
+  const isPast = await epochsPast(client, entries.map(whoseEvent));
+  const fresh: FreshEntry[] = [];
   for (const entry of entries) {
     const eventId = entry.event.eventId.toLowerCase();
     if (seqs.has(eventId)) continue;
     last += 1;
     seqs.set(eventId, last);
-    fresh.push({ ...entry, seq: last });
+    fresh.push({ ...entry, seq: last, superseded: isPast(whoseEvent(entry)) });
   }
   if (fresh.length > 0) {
     await insertEvents(client, fresh);
     await client.query('update alarm_seq set last = $1', [last]);
-    const states = new Map(fresh.map((e) => [e.event.alarmId, { ...e, alarm: e.event.state }]));
-    await upsertStates(client, [...states.values()], WHOLE_STATE);
+    const current = fresh.filter((e) => !e.superseded);
+    const states = new Map(current.map((e) => [e.event.alarmId, { ...e, alarm: e.event.state }]));
+    if (states.size > 0) await upsertStates(client, [...states.values()], WHOLE_STATE);
   }
   return entries.map(({ event }) => ({
     eventId: event.eventId,
@@ -171,17 +211,67 @@ async function appendEntries(
   }));
 }
 
-async function insertEvents(db: Queryable, entries: readonly (JournalEntry & { seq: number })[]) {
+interface FreshEntry extends JournalEntry {
+  readonly seq: number;
+  readonly superseded: boolean;
+}
+
+interface Whose {
+  readonly partition: string;
+  readonly alarmId: string;
+  readonly ownerEpoch: number;
+}
+const whoseEvent = ({ event: { partition, alarmId }, ownerEpoch }: JournalEntry): Whose => ({
+  partition,
+  alarmId,
+  ownerEpoch,
+});
+const whoseState = ({ alarm: { partition, alarmId }, ownerEpoch }: StoredAlarm): Whose => ({
+  partition,
+  alarmId,
+  ownerEpoch,
+});
+
+/**
+ * Whether something was written under an epoch that is over: the partition's lease, or the alarm, has a younger one.
+ * The leases stay as they are until the transaction ends: a successor who takes one waits for it, and then reads what
+ * was written; or he was first, and then what is written here is past.
+ */
+async function epochsPast(client: PoolClient, written: readonly Whose[]): Promise<(one: Whose) => boolean> {
+  const leases = await client.query<{ partition: string; epoch: number }>(
+    `select partition, epoch::float8 as epoch from partition_lease where partition = any ($1)
+     order by partition for share`,
+    [[...new Set(written.map((w) => w.partition))]],
+  );
+  const alarms = await client.query<{ alarmId: string; epoch: number }>(
+    `select alarm_id as "alarmId", owner_epoch::float8 as epoch from alarm where alarm_id = any ($1)`,
+    [[...new Set(written.map((w) => w.alarmId))]],
+  );
+  const ofPartition = new Map(leases.rows.map((r) => [r.partition, r.epoch]));
+  const ofAlarm = new Map(alarms.rows.map((r) => [r.alarmId, r.epoch]));
+  return ({ partition, alarmId, ownerEpoch }) =>
+    ownerEpoch < Math.max(ofPartition.get(partition) ?? 0, ofAlarm.get(alarmId) ?? 0);
+}
+
+/** Says `superseded` only of evidence. */
+const asEvent = ({ superseded, ...event }: AlarmEvent): AlarmEvent =>
+  superseded ? { ...event, superseded } : event;
+
+async function insertEvents(db: Queryable, entries: readonly FreshEntry[]) {
   await db.query(
     `insert into alarm_event (seq, event_id, at, alarm_id, partition, occurrence, kind, position, actor, comment,
-       value, limit_value, quality, state, owner_epoch)
+       value, limit_value, quality, state, owner_epoch, superseded)
      select seq, "eventId", instant(at), "alarmId", partition, occurrence, kind, position, actor, comment,
-       value, "limit", quality, state, "ownerEpoch"
+       value, "limit", quality, state, "ownerEpoch", superseded
      from jsonb_to_recordset($1::jsonb) as e (
        seq bigint, "eventId" uuid, at bigint, "alarmId" text, partition text, occurrence int, kind text,
        position text, actor text, comment text, value float8, "limit" float8, quality int, state jsonb,
-       "ownerEpoch" bigint)`,
-    [JSON.stringify(entries.map((e) => ({ ...e.event, seq: e.seq, ownerEpoch: e.ownerEpoch })))],
+       "ownerEpoch" bigint, superseded boolean)`,
+    [
+      JSON.stringify(
+        entries.map(({ event, seq, ownerEpoch, superseded }) => ({ ...event, seq, ownerEpoch, superseded })),
+      ),
+    ],
   );
 }
 

@@ -1,3 +1,4 @@
+export * from './alarm-replay';
 export * from './alarm.repository';
 export * from './audit.repository';
 export * from './config.repository';

@@ -1,5 +1,6 @@
 import type { Micros } from '@linepack/network';
-import { AlarmRepository, LeaseRepository } from '../src/index';
+import { randomUUID } from 'node:crypto';
+import { AlarmRepository, LeaseRepository, differences, replay } from '../src/index';
 import { T0, alarm, entry } from './alarm-examples';
 import { startTestDatabase, type TestDatabase } from './test-database';
 
@@ -57,21 +58,74 @@ describe('the alarm journal', () => {
     expect(await alarms.append([raised, returned])).toEqual([first, second]);
   });
 
-  it('journals what a former owner still had, but does not let it overwrite the state of a younger one', async () => {
-    await alarms.append([entry(alarm('tag:gate.d:L', { letter: 'C', acknowledged: true }), 7)]);
-    const [late] = await alarms.append([entry(alarm('tag:gate.d:L'), 6)]);
-    expect((await alarms.find('tag:gate.d:L'))?.letter).toBe('C');
-    await alarms.saveStates([
-      {
-        alarm: alarm('tag:gate.d:L'),
-        pendingSince: null,
-        pendingReceivedAt: null,
-        pendingKind: null,
-        ownerEpoch: 6,
-      },
+  describe('what a former owner still had', () => {
+    const takeOver = (owner: string, partition: string) =>
+      leases.round({ owner, session: randomUUID(), partitions: [partition], giveUp: [], ttlMs: 60_000 });
+    const here = { partition: 'town', stationId: 'town' };
+
+    it('is journalled as evidence and leaves the state of a younger owner alone', async () => {
+      await alarms.append([entry(alarm('tag:gate.d:L', { letter: 'C', acknowledged: true }), 7)]);
+      const [late] = await alarms.append([entry(alarm('tag:gate.d:L'), 6)]);
+      expect((await alarms.find('tag:gate.d:L'))?.letter).toBe('C');
+      await alarms.saveStates([
+        {
+          alarm: alarm('tag:gate.d:L'),
+          pendingSince: null,
+          pendingReceivedAt: null,
+          pendingKind: null,
+          ownerEpoch: 6,
+        },
+      ]);
+      expect((await alarms.find('tag:gate.d:L'))?.letter).toBe('C');
+      const [evidence] = await alarms.eventsAfter(late!.seq - 1, { limit: 1 });
+      expect(evidence).toMatchObject({ superseded: true, state: { letter: 'B' } });
+      expect(
+        (await alarms.newestEvents({ alarmId: 'tag:gate.d:L', limit: 5 })).map((e) => e.superseded),
+      ).toEqual([true, undefined]);
+    });
+
+    it('is evidence from the moment of the takeover, also of an alarm the younger owner has said nothing of', async () => {
+      const { held } = await takeOver('a', 'town');
+      expect(held).toMatchObject([{ epoch: 1 }]);
+      await leases.leave('a');
+      await takeOver('b', 'town');
+      await alarms.append([entry(alarm('tag:town.a:L', here), 1)]);
+      await alarms.saveStates([
+        {
+          alarm: alarm('tag:town.b:L', here),
+          pendingSince: null,
+          pendingReceivedAt: null,
+          pendingKind: null,
+          ownerEpoch: 1,
+        },
+      ]);
+      expect(await alarms.states('town')).toEqual([]);
+      await alarms.append([entry(alarm('tag:town.a:L', here), 2)]);
+      expect(await alarms.states('town')).toMatchObject([
+        { alarm: { alarmId: 'tag:town.a:L' }, ownerEpoch: 2 },
+      ]);
+    });
+  });
+
+  it('rebuilds the table, whatever the order in which two owners were journalled', async () => {
+    const { table, journal, events } = await alarms.tableAndJournal();
+    expect(events).toBe((await alarms.table()).seq);
+    expect(differences(['table', table], ['journal', replay(journal)])).toEqual([]);
+  });
+
+  it('names the partitions in which somebody has still to see to an alarm', async () => {
+    const note = { by: 'x', at: T0, comment: '' };
+    const seen = { active: false, letter: 'A', noted: { station: note, dispatch: note } } as const;
+    await alarms.append([
+      entry(alarm('tag:left.a:L', { partition: 'left' })),
+      entry(
+        alarm('tag:unseen.a:L', { ...seen, partition: 'unseen', noted: { ...seen.noted, station: null } }),
+      ),
+      entry(alarm('tag:done.a:L', { ...seen, partition: 'done' })),
     ]);
-    expect((await alarms.find('tag:gate.d:L'))?.letter).toBe('C');
-    expect((await alarms.eventsAfter(late!.seq - 1, { limit: 1 }))[0]?.state.letter).toBe('B');
+    const open = await alarms.openPartitions();
+    expect(open).toEqual(expect.arrayContaining(['left', 'unseen']));
+    expect(open).not.toContain('done');
   });
 
   it('a delay that comes again, or too late, changes only the delay, and only of the occurrence it belongs to', async () => {
@@ -121,28 +175,5 @@ describe('the alarm journal', () => {
       'truncate alarm_event',
     ])
       await expect(database.pool.query(sql)).rejects.toThrow(/alarm_event is append-only/);
-  });
-});
-
-describe('leases', () => {
-  it('belong to one owner, with a new epoch for each new one', async () => {
-    const mine = await leases.acquire('gate', 'a', 60_000);
-    expect(mine).toEqual({ partition: 'gate', owner: 'a', epoch: 1 });
-    expect(await leases.acquire('gate', 'b', 60_000)).toBeNull();
-    expect(await leases.acquire('gate', 'a', 60_000)).toEqual(mine);
-    expect(await leases.renew(mine!, 60_000)).toBe(true);
-    await leases.release(mine!);
-    const theirs = await leases.acquire('gate', 'b', 60_000);
-    expect(theirs?.epoch).toBe(2);
-    expect(await leases.renew(mine!, 60_000)).toBe(false);
-    await leases.release(mine!);
-    expect(await leases.held()).toEqual([theirs]);
-    expect(await leases.epochOf('gate')).toBe(2);
-    expect(await leases.epochOf('none')).toBe(0);
-  });
-
-  it('count an expired one as lost, even for its own holder', async () => {
-    const first = await leases.acquire('town', 'a', 0);
-    expect((await leases.acquire('town', 'a', 60_000))?.epoch).toBe((first?.epoch ?? 0) + 1);
   });
 });

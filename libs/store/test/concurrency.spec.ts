@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Micros, TagId } from '@linepack/network';
 import { qualityOf, type Sample } from '@linepack/telemetry';
 import {
@@ -9,7 +10,6 @@ import {
   SessionRepository,
   UserRepository,
   inTransaction,
-  type Lease,
   type Pool,
 } from '../src/index';
 import { T0, alarm, entry } from './alarm-examples';
@@ -87,31 +87,27 @@ describeOnPostgres('writers at the same time, each connection its own session', 
     }
   });
 
-  test('of many who want a lease one gets it, each time with the next epoch', async () => {
-    const bidders = count(6).map((i) => ({
-      owner: `o${i}`,
-      leases: new LeaseRepository(i % 2 ? pool : other),
-    }));
-    for (const round of count(20)) {
-      const bids = await Promise.all(
-        bidders.map(({ owner, leases }) => leases.acquire('gate', owner, 60_000)),
-      );
-      const won = bids.filter((lease) => lease !== null);
-      expect(won.map((lease) => lease.epoch)).toEqual([round + 1]);
-      await bidders[0]?.leases.release(won[0] as Lease);
-    }
-  });
-
-  test('a holder who is late and one who takes over do not both have it', async () => {
-    const [mine, theirs] = [new LeaseRepository(pool), new LeaseRepository(other)];
-    for (const round of count(30)) {
-      const late = (await mine.acquire(`late-${round}`, 'a', 0)) as Lease;
-      const [kept, taken] = await Promise.all([
-        mine.renew(late, 60_000),
-        theirs.acquire(late.partition, 'b', 60_000),
+  test('an owner who writes while another takes over: either the successor reads it, or it is evidence', async () => {
+    const leases = new LeaseRepository(pool);
+    const successors = new LeaseRepository(other);
+    const outcomes = new Set<string>();
+    for (const round of count(60)) {
+      const partition = `handed-${round}`;
+      const request = { session: randomUUID(), partitions: [partition], giveUp: [], ttlMs: 60_000 };
+      await leases.round({ ...request, owner: 'a' });
+      await leases.leave('a');
+      const late = entry(alarm(`tag:${partition}.p:H`, { partition }));
+      const [read] = await Promise.all([
+        successors.round({ ...request, owner: 'b' }).then(() => new AlarmRepository(other).states(partition)),
+        new AlarmRepository(pool).append([late]),
       ]);
-      expect({ kept, epoch: taken?.epoch ?? null }).toEqual({ kept: taken === null, epoch: kept ? null : 2 });
+      const [event] = await new AlarmRepository(pool).newestEvents({ partitions: [partition], limit: 1 });
+      expect(await new AlarmRepository(pool).states(partition)).toEqual(read);
+      expect(read.length).toBe(event?.superseded ? 0 : 1);
+      outcomes.add(event?.superseded ? 'evidence' : 'read');
+      await successors.leave('b');
     }
+    expect(outcomes).toEqual(new Set(['evidence', 'read']));
   });
 
   test('two who audit make one chain, and a transaction that was rolled back leaves no gap in it', async () => {
