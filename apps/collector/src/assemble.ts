@@ -1,16 +1,23 @@
-import { AlarmCommand, ConditionMessage, TOPIC } from '@linepack/contracts';
-import type { SourceId, StationId } from '@linepack/network';
+import { TOPIC } from '@linepack/contracts';
+import type { SourceId } from '@linepack/network';
 import type { AlarmRepository, ConfigRepository, LeaseRepository } from '@linepack/store';
 import { Acquisition } from './acquisition/acquisition';
+import { Listening } from './acquisition/listening';
 import type { MakeSource } from './acquisition/source';
 import { AlarmEngine } from './alarm/alarm-engine';
+import type { Unwritten } from './alarm/alarm-partition';
 import { definitionsOf } from './alarm/definitions';
 import { Watching } from './alarm/watching';
-import { PartitionOwnership, type OwnershipCopy } from './alarm/partition-ownership';
-import type { Bus } from './bus';
+import { OnItsWay } from './alarm/on-its-way';
+import type { LeaseCopy, OwnershipCopy } from './alarm/ownership-copy';
+import { PartitionOwnership } from './alarm/partition-ownership';
+import { Peers } from './alarm/peers';
+import { SourceLinks } from './alarm/source-links';
+import { openDoors, ownersVoice, type BusDoor } from './bus-doors';
 import type { CollectorConfiguration } from './configuration/collector-configuration';
 import { ConfigurationReader } from './configuration/configuration-reader';
 import type { JsonFile } from './configuration/json-file';
+import { KeptCopy } from './configuration/kept-copy';
 import { Rate } from './health/rate';
 import { statusOf, type Facts } from './health/status';
 import { LivePublisher } from './live/live-publisher';
@@ -29,15 +36,18 @@ export type Document<T> = Pick<JsonFile<T>, 'read' | 'write'>;
 export interface Surroundings {
   /** Names the data folder: leases and plant brokers know the collector by it. */
   readonly owner: string;
+  /** Names this process: a UUID. */
+  readonly session: string;
   readonly time: Time;
-  readonly bus: Pick<Bus, 'isConnected' | 'onConnect' | 'subscribe' | 'tell' | 'mention' | 'mentionRetained'>;
-  readonly alarms: Pick<AlarmRepository, 'states'>;
-  readonly leases: Pick<LeaseRepository, 'acquire' | 'renew' | 'release'>;
+  readonly bus: BusDoor;
+  readonly alarms: Pick<AlarmRepository, 'states' | 'openPartitions'>;
+  readonly leases: Pick<LeaseRepository, 'round' | 'leave'>;
   readonly configuration: Pick<ConfigRepository, 'currentNetwork'>;
   readonly destination: Destination;
   readonly spool: Spool<Entry>;
   readonly files: {
     readonly alarms: Document<OwnershipCopy>;
+    readonly leases: Document<LeaseCopy>;
     readonly configuration: Document<CollectorConfiguration>;
     readonly alive: Document<Alive>;
     /** For entries that the database refuses. */
@@ -68,44 +78,63 @@ const SLOW_MS = 5_000;
 
 /** Puts the collector together from its surroundings. */
 export function assemble(around: Surroundings): Assembled {
-  const { owner, time, bus, spool, files, log } = around;
+  const { owner, time, bus, spool, log } = around;
+  const copies = {
+    alarms: new KeptCopy(around.files.alarms, 'copy of the alarms', log),
+    leases: new KeptCopy(around.files.leases, 'copy of the leases', log),
+    configuration: new KeptCopy(around.files.configuration, 'copy of the configuration', log),
+    alive: new KeptCopy(around.files.alive, 'sign of life', log),
+  };
   const outbox = new Outbox({
     destination: around.destination,
     spool,
-    refused: files.refused,
+    refused: around.files.refused,
     onJournalled: (events) => engine.journalled(events),
     onFull: () => watching.say(facts()),
     time,
     log,
   });
   let changed = false;
+  const onItsWay = new OnItsWay();
   const engine = new AlarmEngine({
     time,
-    tell: (topic, message, keep) => bus.tell(topic, message, keep),
-    journal: (entries) => outbox.put({ kind: 'journal', entries }, PATIENCE_MS.journal),
+    tell: ownersVoice(bus, () => ownership),
+    journal: (entries) =>
+      onItsWay.follow(entries, outbox.put({ kind: 'journal', entries }, PATIENCE_MS.journal)),
     onChange: () => (changed = true),
     states: (states) => {
-      outbox.put({ kind: 'states', states }, PATIENCE_MS.samples).catch(saidByOutbox);
+      const put = outbox.put({ kind: 'states', states }, PATIENCE_MS.samples);
+      onItsWay.follow(states, put).catch(saidByOutbox);
     },
     doubt: () => ownership.doubt(),
     log,
   });
+  const peers = new Peers(owner, time);
   const ownership: PartitionOwnership = new PartitionOwnership({
     owner,
+    session: around.session,
     leases: around.leases,
     alarms: around.alarms,
-    spooled: () => [...spool.waiting()].flatMap((e) => (e.kind === 'journal' ? e.entries : [])),
+    waiting: () => [...[...spool.waiting()].flatMap(unwrittenIn), ...onItsWay.all()],
     engine,
-    copy: files.alarms,
+    peers,
+    copies,
     time,
+    onOwned: () => listen(),
     onDatabase: (state, error) => outbox.noteDatabase(state, error),
+    onLeases: () => sayStatus(),
     log,
   });
   const watching = new Watching(engine);
+  const links = new SourceLinks((id, heard, at) => engine.sourceHeard(id, heard, at));
   const live = new LivePublisher((topic, batch) => bus.mention(topic, batch), time);
   const rate = new Rate(SLOW_MS, time);
   const flow = new MeasurementFlow({
-    engine,
+    engine: {
+      present: (changes) => engine.present(changes),
+      stationStands: (...word) => engine.stationStands(...word),
+      sourceHeard: (id, heard, at) => links.heard(id, heard, at),
+    },
     outbox,
     live,
     rate,
@@ -118,21 +147,37 @@ export function assemble(around: Surroundings): Assembled {
     time,
     log,
   });
-  let configured = false;
-  const apply = (configuration: CollectorConfiguration): void => {
-    configured = true;
-    const definitions = definitionsOf(configuration);
-    flow.configure(configuration.tags, configuration.commissionedAt ?? undefined);
+  const listening = new Listening({
+    owned: () => ownership.partitions,
+    heldBefore: () => ownership.heldBefore,
+    isElsewhere: (partition) => ownership.isElsewhere(partition),
+    isHeardElsewhere: (partition, sourceIds) => peers.listensTo(partition, sourceIds),
+    time,
+  });
+  let configuration: CollectorConfiguration | null = null;
+  /** Asks the plant for what this collector has to listen to now. */
+  const listen = (): void => {
+    const mine = configuration && listening.change(configuration);
+    if (mine === null) return;
+    flow.configure(mine.tags, mine.commissionedAt ?? undefined);
+    links.connectsTo(new Set(mine.sources.map((s) => s.id as SourceId)), time.now());
+    acquisition.configure(mine).catch((error: Error) => log.error(`sources: ${error.message}`));
+  };
+  const apply = (whole: CollectorConfiguration): void => {
+    configuration = whole;
+    const definitions = definitionsOf(whole);
     engine.configure(definitions);
     watching.configure(definitions);
     ownership.want(definitions.partitions);
-    acquisition.configure(configuration).catch((error: Error) => log.error(`sources: ${error.message}`));
+    listen();
   };
-  const reader = new ConfigurationReader(around.configuration, files.configuration, apply, time, log);
+  const reader = new ConfigurationReader(around.configuration, copies.configuration, apply, time, log);
   const facts = (): Facts => ({
     at: time.now(),
-    configured,
+    instance: owner,
+    configured: configuration !== null,
     busConnected: bus.isConnected,
+    outgoing: bus.outgoing,
     database: outbox.database,
     spool: outbox.spool,
     spoolIsFull: outbox.spoolIsFull,
@@ -141,38 +186,46 @@ export function assemble(around: Surroundings): Assembled {
     stampFaults: flow.values.stampFaults(),
     samplesPerSecond: rate.perSecond(),
     ...outbox.facts,
-    partitions: ownership.leases.length,
+    partitions: ownership.partitions,
+    leases: ownership.leases,
     alarmInconsistencies: engine.inconsistencies,
   });
-  const sayStatus = (): void => bus.mentionRetained(TOPIC.status('collector'), statusOf(facts()));
+  const sayStatus = (): void => bus.mentionRetained(TOPIC.collectorStatus(owner), statusOf(facts()));
   const saveCopy = (): void => {
-    if (changed) files.alarms.write({ owner, partitions: engine.snapshot() });
-    changed = false;
+    if (changed) changed = !copies.alarms.write({ owner, partitions: engine.snapshot() });
   };
   let timers: Timer[] = [];
 
   const start = (): void => {
-    connectBus(bus, engine, () => reader.refresh(), log);
+    openDoors(
+      bus,
+      { engine, onConfiguration: () => reader.refresh(), onCollector: (status) => peers.take(status) },
+      log,
+    );
     bus.subscribe(TOPIC.liveAsked, () => live.sayAgain());
     bus.onConnect(() => {
       sayStatus();
       engine.publishAll();
       live.sayAgain();
+      // Where a collector spoke before each had a topic of its own.
+      bus.forget(TOPIC.status('collector'));
     });
-    flow.closeCoverage(files.alive.read());
+    flow.closeCoverage(copies.alive.read());
     outbox.start();
     reader.start();
     timers = [
       time.every(TICK_MS, () => {
+        links.othersSay(peers.sources(), time.now());
         flow.tick();
         engine.tick();
+        listen();
       }),
       time.every(COPY_MS, saveCopy),
       time.every(STATUS_MS, sayStatus),
       time.every(SLOW_MS, () => {
         flow.keepUp();
         watching.say(facts());
-        files.alive.write({ at: time.now(), sources: flow.heardSources() });
+        copies.alive.write({ at: time.now(), sources: flow.heardSources() });
       }),
     ];
   };
@@ -187,33 +240,19 @@ export function assemble(around: Surroundings): Assembled {
     await outbox.stop();
     saveCopy();
     await ownership.stop();
-    bus.mentionRetained(TOPIC.status('collector'), {
+    bus.mentionRetained(TOPIC.collectorStatus(owner), {
       ...statusOf(facts()),
       state: 'down',
       detail: 'stopped',
+      partitions: [],
     });
   };
   return { facts, start, stop };
 }
 
-function connectBus(
-  bus: Surroundings['bus'],
-  engine: AlarmEngine,
-  onConfiguration: () => void,
-  log: Log,
-): void {
-  bus.subscribe(TOPIC.configurationChanged, onConfiguration);
-  bus.subscribe(TOPIC.condition('+', '+'), (message, topic) => {
-    const parsed = ConditionMessage.safeParse(message);
-    if (parsed.success) engine.condition(topic.split('/')[2] as StationId, parsed.data);
-    else log.warn(`bus: ${topic}: ${parsed.error.message}`);
-  });
-  bus.subscribe(TOPIC.alarmCommand('+'), (message, topic) => {
-    const parsed = AlarmCommand.safeParse(message);
-    if (!parsed.success) return log.warn(`bus: ${topic}: ${parsed.error.message}`);
-    const reply = engine.command(topic.split('/')[3] as StationId, parsed.data);
-    void reply?.then((answer) => bus.tell(parsed.data.replyTo, answer));
-  });
+function unwrittenIn(entry: Entry): readonly Unwritten[] {
+  if (entry.kind === 'journal') return entry.entries;
+  return entry.kind === 'states' ? entry.states : [];
 }
 
 /** The outbox counts and says what it cannot take. */

@@ -12,6 +12,7 @@ import {
 } from '@linepack/store';
 import { OPCUACertificateManager } from 'node-opcua';
 import { plantSources } from './acquisition/make-source';
+import { LEASE_ANSWER_MS } from './alarm/partition-ownership';
 import { assemble } from './assemble';
 import { Bus } from './bus';
 import { JsonFile } from './configuration/json-file';
@@ -46,22 +47,32 @@ export async function startCollector(settings: Settings, log: Log): Promise<Coll
     applicationName: 'linepack-collector',
     onIdleError: (error) => log.warn(`database connection lost: ${error.message}`),
   });
+  // Leases never wait behind samples for a connection.
+  const leasePool = openPool(settings.databaseUrl, {
+    max: 1,
+    applicationName: 'linepack-collector-leases',
+    connectTimeoutMs: LEASE_ANSWER_MS,
+    answerTimeoutMs: LEASE_ANSWER_MS,
+    onIdleError: () => undefined,
+  });
   const alarms = new AlarmRepository(pool);
   const bus = new Bus({
     url: settings.busUrl,
     will: {
-      topic: TOPIC.status('collector'),
-      message: { part: 'collector', state: 'down', at: time.now(), detail: 'lost' },
+      topic: TOPIC.collectorStatus(owner),
+      message: { part: 'collector', instance: owner, state: 'down', at: time.now(), detail: 'lost' },
     },
     log,
+    time,
   });
   const certificates = await certificatesIn(join(folder, 'pki'));
   const running = assemble({
     owner,
+    session: randomUUID(),
     time,
     bus,
     alarms,
-    leases: new LeaseRepository(pool),
+    leases: new LeaseRepository(leasePool),
     configuration: new ConfigRepository(pool),
     destination: new DatabaseDestination(new SampleWriter(pool), alarms, new CoverageRepository(pool)),
     spool: Spool.open({
@@ -72,6 +83,7 @@ export async function startCollector(settings: Settings, log: Log): Promise<Coll
     }),
     files: {
       alarms: new JsonFile(disk, 'alarms.json'),
+      leases: new JsonFile(disk, 'leases.json'),
       configuration: new JsonFile(disk, 'configuration.json'),
       alive: new JsonFile(disk, 'alive.json'),
       refused: new RefusedFile(disk, 'refused.jsonl'),
@@ -87,6 +99,7 @@ export async function startCollector(settings: Settings, log: Log): Promise<Coll
     await running.stop();
     await bus.close();
     await health.close();
+    await leasePool.end();
     await pool.end();
     lock.release();
   };

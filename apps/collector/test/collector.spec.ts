@@ -49,7 +49,7 @@ describe('a collector between a plant, a bus and a database', () => {
     await house.close();
   });
 
-  const status = () => house.messages<PartStatus>('linepack/status/collector').at(-1);
+  const status = () => house.collectors().at(-1);
   const events = (partition = 'gate') =>
     house.messages<AlarmEventMessage>(`linepack/alarm/event/${partition}`).map((m) => m.event);
   const stored = (key: string, value: number | null) => async () =>

@@ -1,15 +1,21 @@
 import { jest } from '@jest/globals';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import type { AlarmCommandReply, AlarmEventMessage, LiveBatch } from '@linepack/contracts';
+import {
+  TOPIC,
+  type AlarmCommandReply,
+  type AlarmEventMessage,
+  type LiveBatch,
+  type PartStatus,
+} from '@linepack/contracts';
 import type { Micros } from '@linepack/network';
 import { AlarmRepository, LeaseRepository, type Queryable } from '@linepack/store';
 import { AlarmEngine } from '../src/alarm/alarm-engine';
-import { PartitionOwnership, type OwnershipCopy } from '../src/alarm/partition-ownership';
+import { PartitionOwnership } from '../src/alarm/partition-ownership';
+import { Peers } from '../src/alarm/peers';
 import { startCollector, type Collector } from '../src/collector';
-import { JsonFile } from '../src/configuration/json-file';
-import { NodeDisk } from '../src/disk/node-disk';
 import { readSettings } from '../src/settings';
 import { systemTime } from '../src/time';
 import { House, quiet, spawnCollector, until } from './house';
@@ -50,91 +56,79 @@ describe('two collectors beside each other', () => {
     await second?.stop();
   });
 
-  const leases = async (): Promise<{ owner: string; epoch: number }[]> =>
-    (
-      await house.pool.query<{ owner: string; epoch: number }>(
-        `select distinct owner, epoch::float8 as epoch from partition_lease
-         where partition in ('gate', 'regulator', 'network') and expires_at > clock_timestamp()`,
-      )
-    ).rows;
-  const oneOwner = async (epoch: number) => {
-    const [lease, ...others] = await leases();
-    return others.length === 0 && lease?.epoch === epoch ? lease.owner : null;
+  /** Who holds the partition now, and under which epoch. */
+  const lease = async (partition: string): Promise<{ owner: string; epoch: number } | undefined> =>
+    (await new LeaseRepository(house.pool).held()).find((l) => l.partition === partition);
+  const ownerOf = (epoch: number) => async (): Promise<string | null> => {
+    const held = await lease('gate');
+    return held?.epoch === epoch ? held.owner : null;
   };
-  const metric = async (name: string): Promise<number> => {
-    const text = await (await fetch(`http://127.0.0.1:${second?.healthPort}/metrics`)).text();
-    const line = text.split('\n').find((l) => l.startsWith(`linepack_collector_${name} `));
-    return Number(line?.split(' ').at(-1));
-  };
-  const alive = () =>
-    new JsonFile<{ at: number; sources: string[] }>(
-      new NodeDisk(join(house.folder, 'first/collector')),
-      'alive.json',
-    ).read();
   const told = () =>
     house
       .messages<AlarmEventMessage>('linepack/alarm/event/gate')
       .filter((m) => m.event.alarmId === 'tag:gate.p:H')
-      .map((m) => `${m.event.kind} ${m.event.occurrence}`);
-
-  /** How many collectors told the screens the value: each does, whoever owns the alarms. */
+      .map(({ event, epoch }) => `${event.kind} ${event.occurrence}, epoch ${epoch}`);
+  /** How often a screen was told the value. */
   const screensTold = (value: number): number =>
     house
       .messages<LiveBatch>('linepack/live/gate')
       .filter((batch) => batch.samples.some((sample) => sample[3] === value)).length;
+  const status = (owner: string) => house.messages<PartStatus>(TOPIC.collectorStatus(owner)).at(-1);
 
-  test('one of them speaks, the other takes over when it died, and the first finds its place taken', async () => {
+  test('each watches its share; one takes over when the other died, and that one finds its place taken', async () => {
     process = spawnCollector(envOf('first'));
-    const firstOwner = await until('the first has every partition', () => oneOwner(1));
+    const first = await until('the first has the gate', ownerOf(1));
     second = await startCollector(readSettings(envOf('second')), quiet);
+    await until('the second has its share', async () => (await lease('regulator'))?.owner !== first);
     await until(
-      'the second hears the plant',
-      async () => (await metric('source_up{source="gate-plc"}')) === 1,
+      'the source of its station is left to the first alone',
+      () => status(first)?.partitions?.join() === 'gate,network',
     );
+    await until('one session', () => plant.sessions === 1);
     plant.set('P', 4.5);
     await until('raised', async () => (await journal('tag:gate.p:H')).length === 1);
-    await until('both have heard it', () => screensTold(4.5) === 2);
-    expect(await metric('partitions_owned')).toBe(0);
+    await until('the screens have it', () => screensTold(4.5) > 0);
+    expect(screensTold(4.5)).toBe(1);
 
     const died = once(process, 'exit');
     process.kill('SIGKILL');
     await died;
-    await letLeasesRunOut();
-    const secondOwner = await until('the second has every partition', () => oneOwner(2));
-    expect(secondOwner).not.toBe(firstOwner);
+    const next = await until('the second has the gate', ownerOf(2));
+    expect(next).not.toBe(first);
+    await until('the broker says that the first is lost', () => status(first)?.state === 'down');
     plant.set('P', 3);
     await until('returned', () => told().length === 2);
 
-    const restarted = systemTime.now();
     process = spawnCollector(envOf('first'));
-    await until('the first hears the plant again', () => {
-      const word = alive();
-      return word !== null && word.at > restarted && word.sources.includes('gate-plc');
-    });
+    await until('the first has its share', () => status(first)?.partitions?.length === 1);
+    expect((await lease('gate'))?.owner).toBe(next);
     plant.set('P', 4.6);
-    await until('both have heard it', () => screensTold(4.6) === 2);
     await until('raised again', () => told().length >= 3);
-    const command = { commandId: 'c', replyTo: 'linepack/reply/test', at: 0, kind: 'acknowledge' };
-    const deadline = Number.MAX_SAFE_INTEGER;
+    const command = {
+      commandId: 'c',
+      replyTo: 'linepack/reply/test',
+      at: 0,
+      deadline: Number.MAX_SAFE_INTEGER,
+      kind: 'acknowledge',
+    };
     const what = { alarmId: 'tag:gate.p:H', occurrence: 2, position: 'station', actor: 'li', comment: '' };
-    await house.listener.publishAsync(
-      'linepack/alarm/command/gate',
-      JSON.stringify({ ...command, ...what, deadline }),
-    );
+    await house.listener.publishAsync('linepack/alarm/command/gate', JSON.stringify({ ...command, ...what }));
     await until('acknowledged', () => told().length >= 4);
     plant.set('P', 3.1);
     await until('returned again', () => told().length >= 5);
-    expect(told()).toEqual(['raised 1', 'returned 1', 'raised 2', 'acknowledged 2', 'returned 2']);
-    await until('the journal has all', async () => (await journal('tag:gate.p:H')).length >= 5);
-    expect(await journal('tag:gate.p:H')).toEqual([
+    const expected = [
       'raised 1, epoch 1',
       'returned 1, epoch 2',
       'raised 2, epoch 2',
       'acknowledged 2, epoch 2',
       'returned 2, epoch 2',
-    ]);
-    expect(house.messages<AlarmCommandReply>('linepack/reply/test')).toHaveLength(1);
-    expect(await oneOwner(2)).toBe(secondOwner);
+    ];
+    expect(told()).toEqual(expected);
+    await until('the journal has all', async () => (await journal('tag:gate.p:H')).length >= 5);
+    expect(await journal('tag:gate.p:H')).toEqual(expected);
+    const replies = () => house.messages<AlarmCommandReply>('linepack/reply/test');
+    await until('the reply', () => replies().length > 0);
+    expect(replies()).toMatchObject([{ ok: true, durable: 'journal' }]);
   });
 });
 
@@ -169,13 +163,20 @@ class Contender {
     });
     this.ownership = new PartitionOwnership({
       owner,
+      session: randomUUID(),
       leases: new LeaseRepository(slow),
       alarms,
-      spooled: () => [],
+      waiting: () => [],
       engine: this.engine,
-      copy: new JsonFile<OwnershipCopy>(new NodeDisk(house.folder), `${owner}.json`),
+      peers: new Peers(owner, this.time),
+      copies: {
+        alarms: { read: () => null },
+        leases: { read: () => null, write: () => true },
+      },
       time: this.time,
+      onOwned: () => undefined,
       onDatabase: () => undefined,
+      onLeases: () => undefined,
       log: quiet,
     });
     this.engine.configure(definitions);

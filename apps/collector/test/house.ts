@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { TOPIC, type PartStatus } from '@linepack/contracts';
 import { startBus, startEmbeddedDatabase, type Bus, type EmbeddedDatabase } from '@linepack/embedded';
 import { NetworkFile } from '@linepack/network';
 import { ConfigRepository, migrate, openPool, type Pool } from '@linepack/store';
@@ -141,6 +142,13 @@ export class House {
 
   messages<T>(topic: string): T[] {
     return this.heard.filter((h) => h.topic === topic).map((h) => h.message as T);
+  }
+
+  /** What collectors said of themselves, oldest first. */
+  collectors(): PartStatus[] {
+    return this.heard
+      .filter((h) => h.topic.startsWith(TOPIC.collectorStatus('')))
+      .map((h) => h.message as PartStatus);
   }
 
   get env(): Record<string, string> {

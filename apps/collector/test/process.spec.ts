@@ -27,7 +27,7 @@ describe('the collector as a process', () => {
     await house.close();
   });
 
-  const status = () => house.messages<PartStatus>('linepack/status/collector').at(-1);
+  const status = () => house.collectors().at(-1);
   const brokerState = () => status()?.sources?.find((s) => s.sourceId === 'broker');
   const ended = async (process: ChildProcess): Promise<number | null> => {
     if (process.exitCode === null && process.signalCode === null) await once(process, 'exit');
@@ -41,7 +41,7 @@ describe('the collector as a process', () => {
         .slice(from)
         .some(
           ({ topic, message }) =>
-            topic === 'linepack/status/collector' &&
+            topic.startsWith('linepack/status/collector/') &&
             (message as PartStatus).sources?.some((s) => s.sourceId === 'broker' && s.monitored === 1),
         ),
     );

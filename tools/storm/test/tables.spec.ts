@@ -1,13 +1,13 @@
 import type { Micros, SourceId, TagId } from '@linepack/network';
 import { AlarmRepository, CoverageRepository, LeaseRepository, SampleWriter } from '@linepack/store';
-import type { JournalEntry, Lease } from '@linepack/store';
+import type { JournalEntry } from '@linepack/store';
 import { qualityOf, type Sample } from '@linepack/telemetry';
 import fc from 'fast-check';
 import { alarm, entry } from '../../../libs/store/test/alarm-examples';
 import { startTestDatabase, type TestDatabase } from '../../../libs/store/test/test-database';
 import { CoverageTable } from '../src/model/coverage';
 import { JournalTable } from '../src/model/journal';
-import { LeaseTable } from '../src/model/leases';
+import { LeaseModel } from '../../../apps/collector/test/lease-model';
 import { SampleTable } from '../src/model/samples';
 
 /*
@@ -79,7 +79,7 @@ test('journal: each event once, and no older epoch overwrites a younger state', 
     fc.asyncProperty(fc.array(operation, { maxLength: 6 }), async (operations) => {
       const run = runs++;
       const partition = `p${run}`;
-      const model = new JournalTable();
+      const model = new JournalTable(() => 0);
       const real = new AlarmRepository(database.pool);
       const before = (await real.table([])).seq;
       const entryOf = (l: {
@@ -136,33 +136,32 @@ test('coverage: the same again or an older instant changes nothing', async () =>
   );
 });
 
-test('leases: one owner at a time, and a new epoch with every new one', async () => {
+test('leases: every round, whoever asks, whatever has run out', async () => {
   const step = fc.record({
-    kind: fc.constantFrom('acquire' as const, 'renew' as const, 'release' as const),
-    owner: fc.constantFrom('x', 'y'),
+    kind: fc.constantFrom('round' as const, 'round' as const, 'round' as const, 'leave' as const),
+    owner: fc.constantFrom('x', 'y', 'z'),
+    giveUp: fc.subarray(['p0', 'p3']),
     // In this test time does not pass: a lease has run out when it is given, or does not run out.
-    ttlMs: fc.constantFrom(-1, 10_000_000),
+    ttlMs: fc.constantFrom(-1_000, 10_000_000, 10_000_000),
   });
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 10 }), async (steps) => {
-      const partition = `lease-${runs++}`;
-      const model = new LeaseTable(() => Date.now() * 1_000);
+      await database.pool.query('delete from partition_lease; delete from collector_member');
+      const model = new LeaseModel(() => Date.now());
       const real = new LeaseRepository(database.pool);
-      const held = new Map<string, Lease>();
-      for (const { kind, owner, ttlMs } of steps) {
-        const lease = held.get(owner) ?? { partition, owner, epoch: 1 };
-        if (kind === 'acquire') {
-          const taken = await real.acquire(partition, owner, ttlMs);
-          expect(model.acquire(partition, owner, ttlMs)).toEqual(taken);
-          if (taken) held.set(owner, taken);
-        } else if (kind === 'renew') expect(model.renew(lease, ttlMs)).toBe(await real.renew(lease, ttlMs));
-        else {
-          await real.release(lease);
-          model.release(lease);
+      for (const { kind, owner, giveUp, ttlMs } of steps) {
+        if (kind === 'leave') {
+          await real.leave(owner);
+          model.leave(owner);
+          continue;
         }
+        const partitions = ['p0', 'p1', 'p2', 'p3', 'p4'];
+        const session = `00000000-0000-4000-a000-00000000000${owner.charCodeAt(0) % 10}`;
+        const request = { owner, session, partitions, giveUp, ttlMs };
+        expect(model.round(request)).toEqual(await real.round(request));
       }
-      expect(model.held()).toEqual((await real.held()).filter((l) => l.partition === partition));
+      expect(model.held()).toEqual(await real.held());
     }),
-    { numRuns: 40, seed: 5 },
+    { numRuns: 60, seed: 5 },
   );
 });

@@ -1,92 +1,120 @@
-import type { Alarm } from '@linepack/contracts';
-import type { AlarmRepository, JournalEntry, Lease, LeaseRepository, StoredAlarm } from '@linepack/store';
-import { MICROS_PER_MS, type Micros } from '@linepack/network';
-import type { JsonFile } from '../configuration/json-file';
+import type { AlarmRepository, Lease, LeaseAnswer, LeaseRepository, StoredAlarm } from '@linepack/store';
+import type { KeptCopy } from '../configuration/kept-copy';
+import { elapsedMs, momentOf, type Moment } from '../elapsed';
 import type { Log } from '../log';
-import { sleep, type Time, type Timer } from '../time';
+import { sleep, within, type Time, type Timer } from '../time';
 import type { AlarmEngine } from './alarm-engine';
-
-export interface OwnershipCopy {
-  readonly owner: string;
-  readonly partitions: readonly {
-    readonly partition: string;
-    readonly epoch: number;
-    readonly states: readonly StoredAlarm[];
-  }[];
-}
-
-type Copied = OwnershipCopy['partitions'][number];
-
-/** A copy written before delays were kept has the alarms alone, under the name `alarms`. */
-function lifted(copied: Copied | (Omit<Copied, 'states'> & { readonly alarms: readonly Alarm[] })): Copied {
-  if ('states' in copied) return copied;
-  const { partition, epoch, alarms } = copied;
-  const noDelay = { pendingSince: null, pendingReceivedAt: null, pendingKind: null, ownerEpoch: epoch };
-  return { partition, epoch, states: alarms.map((alarm) => ({ alarm, ...noDelay })) };
-}
+import type { Unwritten } from './alarm-partition';
+import { LEASE_TTL_MS, LeaseTerm } from './lease-term';
+import { lastHeld, type LeaseCopy, type OwnershipCopy } from './ownership-copy';
+import type { Peers } from './peers';
 
 export interface OwnershipParts {
   /** Names this data folder, which one process at a time has locked: after a crash the same owner goes on at once. */
   readonly owner: string;
-  readonly leases: Pick<LeaseRepository, 'acquire' | 'renew' | 'release'>;
-  readonly alarms: Pick<AlarmRepository, 'states'>;
-  /** Alarm events that wait for the database, oldest first. */
-  readonly spooled: () => JournalEntry[];
-  readonly engine: AlarmEngine;
-  readonly copy: Pick<JsonFile<OwnershipCopy>, 'read'>;
+  /** Names this process: a UUID. */
+  readonly session: string;
+  readonly leases: Pick<LeaseRepository, 'round' | 'leave'>;
+  readonly alarms: Pick<AlarmRepository, 'states' | 'openPartitions'>;
+  /** Journal entries and states that the database may not have yet, oldest first. */
+  readonly waiting: () => readonly Unwritten[];
+  readonly engine: Pick<AlarmEngine, 'own' | 'disown'>;
+  readonly peers: Peers;
+  readonly copies: {
+    readonly alarms: Pick<KeptCopy<OwnershipCopy>, 'read'>;
+    readonly leases: Pick<KeptCopy<LeaseCopy>, 'read' | 'write'>;
+  };
   readonly time: Time;
+  /** What is owned has changed. */
+  readonly onOwned: () => void;
   readonly onDatabase: (state: 'up' | 'away', error?: Error) => void;
+  /** Leases can be reached again, or cannot any more: the others want to know. */
+  readonly onLeases: () => void;
   readonly log: Log;
 }
 
-const LEASE_TTL_MS = 30_000;
-const RENEW_MS = 5_000;
-const UNOWNED_MS = 1_000;
-/** A process that stood still this long may have lost its leases meanwhile. */
-const SLEPT_MS = LEASE_TTL_MS / 2;
+const ROUND_MS = 1_500;
+/** A round without an answer for this long: the leases are away. Sooner than they run out, so that others can be told. */
+export const LEASE_ANSWER_MS = 3_000;
 const BEAT_MS = 1_000;
-/** After this the database is taken for away, and whoever held a lease goes on. */
-const CHECK_MS = 5_000;
+/** Partitions with alarms that somebody has still to see to are looked for this often. */
+const OPEN_MS = 30_000;
+/** What is given up waits for the journal at most this long. */
+const GIVE_UP_MS = 5_000;
+/** The part of what it holds that a collector gives up at a time, so that not all of it is between two owners. */
+const GIVE_UP_PART = 0.1;
 
 /**
- * Holds the leases of the partitions, and with them the right to their alarms. While the database is away nobody can
- * take a lease, so whoever held one goes on; when it is back and the lease is somebody else's, he stops at once. A
- * process that starts while the database is away goes on with what this data folder held last; one that stood still
- * (suspended, starved) for long asks whether its leases are still its own before it says another word.
+ * Holds the leases of the partitions, and with them the right to their alarms; `LeaseTerm` says how long. What is not
+ * certain any more is given up, and what was seen under another epoch is void. A process that stood still asks before
+ * it says another word.
  */
 export class PartitionOwnership {
   private wanted: readonly string[] = [];
-  private readonly held = new Map<string, Lease>();
-  private timer: Timer | null = null;
-  private running: Promise<void> | null = null;
-  private stopped = false;
-  private spooled: JournalEntry[] | null = null;
-  private beatAt: Micros;
-  private readonly beating: Timer;
-  private checking: Promise<void> | null = null;
+  private open: readonly string[] = [];
+  private openAt: Moment | null = null;
+  /** Epochs of what the engine owns. */
+  private readonly owned = new Map<string, number>();
+  /** What the copies say that this owner held last; each is void as soon as the database says something else. */
   private readonly remembered: Map<string, OwnershipCopy['partitions'][number]>;
+  private readonly givingUp = new Map<string, Moment>();
+  /** Partitions that another collector holds, at the last round. */
+  private elsewhere: ReadonlySet<string> = new Set();
+  private readonly term: LeaseTerm;
+  private state: 'up' | 'away' = 'away';
+  private running: Promise<void> | null = null;
+  private checking: Promise<void> | null = null;
+  private timer: Timer | null = null;
+  private readonly beating: Timer;
+  private stopped = false;
 
   constructor(private readonly parts: OwnershipParts) {
-    const copy = parts.copy.read();
-    const mine = copy?.owner === parts.owner ? copy.partitions : [];
-    this.remembered = new Map(mine.map((p) => [p.partition, lifted(p)]));
-    this.beatAt = parts.time.now();
-    this.beating = parts.time.every(BEAT_MS, () => this.beat());
+    const { owner, peers, copies, time } = parts;
+    const known = lastHeld(owner, copies.leases.read(), copies.alarms.read());
+    this.term = new LeaseTerm({ owner, peers, time, copy: copies.leases }, known?.copy ?? null);
+    this.remembered = new Map((known?.partitions ?? []).map((p) => [p.partition, p]));
+    this.beating = time.every(BEAT_MS, () => void this.doubt());
   }
 
-  /** Null when what the engine owns is ours for all we know; otherwise resolves when that has been asked. */
-  doubt(): Promise<void> | null {
-    this.beat();
-    return this.checking;
-  }
-
+  /** Every partition of the configuration. */
   want(partitions: readonly string[]): void {
     this.wanted = partitions;
+    this.openAt = null;
     this.soon(0);
   }
 
-  get leases(): readonly Lease[] {
-    return [...this.held.values()];
+  /** Whether leases can be taken and renewed now. */
+  get leases(): 'up' | 'away' {
+    return this.state;
+  }
+
+  get partitions(): string[] {
+    return [...this.owned.keys()].sort();
+  }
+
+  /** What the copies say was held last, while the database has not said what is so. */
+  get heldBefore(): string[] {
+    return [...this.remembered.keys()];
+  }
+
+  /** Whether the database said last that another collector holds it. */
+  isElsewhere(partition: string): boolean {
+    return this.elsewhere.has(partition);
+  }
+
+  /** Null when the partition is not owned. */
+  epochOf(partition: string): number | null {
+    return this.owned.get(partition) ?? null;
+  }
+
+  /** Null when what is owned is certain; otherwise resolves when that has been asked, and what is lost given up. */
+  doubt(): Promise<void> | null {
+    if (this.checking || this.stopped || this.allIsCertain()) return this.checking;
+    const check = this.check().finally(() => {
+      if (this.checking === check) this.checking = null;
+    });
+    this.checking = check;
+    return check;
   }
 
   /** Gives the leases back, so that another collector may take over without waiting. */
@@ -95,10 +123,23 @@ export class PartitionOwnership {
     this.beating.cancel();
     this.timer?.cancel();
     await this.running;
-    for (const lease of this.held.values())
-      await this.parts.leases.release(lease).catch((error: Error) => {
-        this.parts.log.warn(`lease of ${lease.partition} runs out by itself: ${error.message}`);
-      });
+    const { leases, time, owner, log } = this.parts;
+    await within(time, LEASE_ANSWER_MS, leases.leave(owner)).catch((error: Error) => {
+      log.warn(`the leases run out by themselves: ${error.message}`);
+    });
+  }
+
+  private allIsCertain(): boolean {
+    return [...this.owned.keys()].every((partition) => this.term.isCertain(partition));
+  }
+
+  /** Waits for a round that began after the doubt; one that began before says nothing of the time since. */
+  private async check(): Promise<void> {
+    const asked = (this.running ?? Promise.resolve()).then(() =>
+      this.allIsCertain() ? undefined : this.ask(),
+    );
+    await Promise.race([asked, sleep(this.parts.time, LEASE_ANSWER_MS)]);
+    this.giveUpUncertain();
   }
 
   private soon(delayMs: number): void {
@@ -110,72 +151,153 @@ export class PartitionOwnership {
   private ask(): Promise<void> {
     this.running ??= this.round().finally(() => {
       this.running = null;
-      this.soon(this.wanted.every((p) => this.held.has(p)) ? RENEW_MS : UNOWNED_MS);
+      this.soon(ROUND_MS);
     });
     return this.running;
   }
 
-  private beat(): void {
-    const now = this.parts.time.now();
-    const slept = now - this.beatAt > SLEPT_MS * MICROS_PER_MS;
-    this.beatAt = now;
-    if (!slept || this.stopped) return;
-    this.parts.log.warn('this process stood still: asks whether its leases are still its own');
-    // A round that began before says nothing of what it asked before the pause.
-    const round = (this.running ?? Promise.resolve()).then(() => this.ask());
-    const asked = Promise.race([round, sleep(this.parts.time, CHECK_MS)]);
-    const check = asked.finally(() => {
-      if (this.checking === check) this.checking = null;
-    });
-    this.checking = check;
-  }
-
   private async round(): Promise<void> {
-    this.spooled = null;
+    if (this.wanted.length === 0 || this.stopped) return;
+    const { leases, time, owner, session } = this.parts;
     try {
-      for (const partition of this.wanted) if (!this.stopped) await this.hold(partition);
-      this.parts.onDatabase('up');
+      await this.lookForOpen();
+      const partitions = [...new Set([...this.wanted, ...this.open])];
+      const asked = momentOf(time);
+      const request = { owner, session, partitions, giveUp: this.readyToGiveUp(), ttlMs: LEASE_TTL_MS };
+      const answer = await within(time, LEASE_ANSWER_MS, leases.round(request));
+      this.reached('up');
+      // An answer that was slept over grants nothing any more.
+      if (this.term.runs(asked)) await this.take(asked, answer, partitions.length);
     } catch (error) {
-      this.parts.onDatabase('away', error as Error);
+      this.reached('away', error as Error);
+      this.giveUpUncertain();
       this.goOnAlone();
     }
   }
 
-  private async hold(partition: string): Promise<void> {
-    const { leases, engine, log, owner } = this.parts;
-    const lease = this.held.get(partition);
-    if (lease && (await leases.renew(lease, LEASE_TTL_MS))) return;
-    if (lease) {
-      log.warn(`partition ${partition}: the lease was lost, another collector has it`);
-      this.held.delete(partition);
-      engine.disown(partition);
-    }
-    const taken = await leases.acquire(partition, owner, LEASE_TTL_MS);
-    if (taken === null) return;
-    // Owned already, alone, while the database was away: the state in memory is the newest there is.
-    const alone = this.remembered.get(partition);
-    const goesOn = engine.owns(partition) && alone !== undefined && taken.epoch === alone.epoch;
-    if (!goesOn) {
-      const stored = await this.parts.alarms.states(partition);
-      engine.own(partition, taken.epoch, stored, this.waiting(partition));
-    }
-    this.held.set(partition, taken);
+  /** Also partitions that are configured no more, while somebody has still to see to one of their alarms. */
+  private async lookForOpen(): Promise<void> {
+    const { alarms, time } = this.parts;
+    if (this.openAt !== null && elapsedMs(this.openAt, time) <= OPEN_MS) return;
+    this.open = await within(time, LEASE_ANSWER_MS, alarms.openPartitions());
+    this.openAt = momentOf(time);
   }
 
-  /** The database is away since the start: what this folder held last is still ours, nobody could take it. */
+  private async take(asked: Moment, answer: LeaseAnswer, partitions: number): Promise<void> {
+    this.term.grant(asked, answer);
+    const held = new Map(answer.held.map((lease) => [lease.partition, lease.epoch]));
+    this.elsewhere = new Set(answer.others.filter((l) => l.runs).map((l) => l.partition));
+    for (const [partition, { epoch }] of this.remembered)
+      if (held.get(partition) !== epoch) this.remembered.delete(partition);
+    for (const [partition, epoch] of this.owned)
+      if (held.get(partition) !== epoch) this.disown(partition, 'the lease was lost');
+    for (const partition of this.givingUp.keys()) if (!held.has(partition)) this.givingUp.delete(partition);
+    this.makeRoom(answer, partitions);
+    await this.adopt(
+      answer.held.filter(({ partition }) => !this.owned.has(partition) && !this.givingUp.has(partition)),
+    );
+  }
+
+  /** Holds more than its share while others live: stops speaking for some, and gives them up when all is journalled. */
+  private makeRoom({ held, others, share }: LeaseAnswer, partitions: number): void {
+    const mine = held.filter(({ partition }) => !this.givingUp.has(partition));
+    const free = partitions - held.length - others.filter((l) => l.runs).length;
+    const atATime = Math.ceil(held.length * GIVE_UP_PART) - this.givingUp.size;
+    const excess = Math.min(mine.length - share - free, atATime);
+    if (excess <= 0) return;
+    for (const { partition } of mine.slice(-excess)) {
+      this.disown(partition, 'handed over to another collector');
+      this.givingUp.set(partition, momentOf(this.parts.time));
+    }
+  }
+
+  private readyToGiveUp(): string[] {
+    if (this.givingUp.size === 0) return [];
+    const waiting = new Set(this.parts.waiting().map((one) => stateIn(one).alarm.partition));
+    return [...this.givingUp]
+      .filter(
+        ([partition, since]) => !waiting.has(partition) || elapsedMs(since, this.parts.time) > GIVE_UP_MS,
+      )
+      .map(([partition]) => partition);
+  }
+
+  /** Takes over what was granted: as the journal has it, with what waits for the journal under the same epoch. */
+  private async adopt(leases: readonly Lease[]): Promise<void> {
+    if (leases.length === 0) return;
+    const { alarms, time } = this.parts;
+    // Asked before the states are read: what is journalled meanwhile is then in one of the two, or in both.
+    const before = this.parts.waiting();
+    const stored = new Map<string, StoredAlarm[]>();
+    for (const { partition } of leases)
+      stored.set(partition, await within(time, LEASE_ANSWER_MS, alarms.states(partition)));
+    const after = this.parts.waiting();
+    for (const { partition, epoch } of leases) {
+      const states = statesAfter(stored.get(partition) ?? [], entriesOf(before, partition, epoch));
+      if (!this.stopped && this.term.isCertain(partition)) this.own(partition, epoch, states, after);
+    }
+    this.parts.onOwned();
+  }
+
+  /** The database is away since the start: goes on from the copy, where no other collector could have taken over. */
   private goOnAlone(): void {
-    const { engine, log } = this.parts;
-    for (const partition of this.wanted) {
-      const last = this.remembered.get(partition);
-      if (engine.owns(partition) || !last) continue;
-      log.warn(`partition ${partition}: goes on from the copy on disk while the database is away`);
-      engine.own(partition, last.epoch, last.states, this.waiting(partition));
+    const going = [...this.remembered.values()].filter(
+      ({ partition }) =>
+        this.wanted.includes(partition) && this.term.mayGoOn() && this.term.isCertain(partition),
+    );
+    if (going.length === 0) return;
+    const waiting = this.parts.waiting();
+    for (const { partition, epoch, states } of going) {
+      this.parts.log.warn(`partition ${partition}: goes on from the copy on disk while the database is away`);
+      this.own(partition, epoch, states, waiting);
     }
+    this.parts.onOwned();
   }
 
-  /** Read once a round: a large spool takes its time. */
-  private waiting(partition: string): JournalEntry[] {
-    this.spooled ??= this.parts.spooled();
-    return this.spooled.filter(({ event }) => event.partition === partition);
+  private own(
+    partition: string,
+    epoch: number,
+    states: readonly StoredAlarm[],
+    waiting: readonly Unwritten[],
+  ): void {
+    this.owned.set(partition, epoch);
+    this.remembered.delete(partition);
+    this.parts.engine.own(partition, epoch, states, entriesOf(waiting, partition, epoch));
   }
+
+  private giveUpUncertain(): void {
+    for (const partition of this.owned.keys())
+      if (!this.term.isCertain(partition))
+        this.disown(partition, 'the lease ran out, and another collector may have it');
+  }
+
+  private disown(partition: string, why: string): void {
+    this.parts.log.warn(`partition ${partition}: ${why}`);
+    this.owned.delete(partition);
+    this.parts.engine.disown(partition);
+    this.parts.onOwned();
+  }
+
+  private reached(state: 'up' | 'away', error?: Error): void {
+    const turned = this.state !== state;
+    this.state = state;
+    this.parts.onDatabase(state, error);
+    if (turned) this.parts.onLeases();
+  }
+}
+
+const stateIn = (one: Unwritten): StoredAlarm => {
+  if (!('event' in one)) return one;
+  const { event, ...delay } = one;
+  return { alarm: event.state, ...delay };
+};
+
+/** What waits of one partition under one epoch: what an earlier owner left is evidence, never state. */
+const entriesOf = (waiting: readonly Unwritten[], partition: string, epoch: number): Unwritten[] =>
+  waiting.filter((one) => one.ownerEpoch === epoch && stateIn(one).alarm.partition === partition);
+
+/** The states after what waits, oldest first. */
+function statesAfter(states: readonly StoredAlarm[], waiting: readonly Unwritten[]): StoredAlarm[] {
+  const now = new Map(states.map((one) => [one.alarm.alarmId, one]));
+  for (const state of waiting.map(stateIn)) now.set(state.alarm.alarmId, state);
+  return [...now.values()];
 }

@@ -2,7 +2,7 @@ import type { ConfigRepository } from '@linepack/store';
 import type { Log } from '../log';
 import type { Time, Timer } from '../time';
 import { configurationOf, type CollectorConfiguration } from './collector-configuration';
-import type { JsonFile } from './json-file';
+import type { KeptCopy } from './kept-copy';
 
 const WITHOUT_MS = 1_000;
 const REGULAR_MS = 30_000;
@@ -13,6 +13,7 @@ const REGULAR_MS = 30_000;
  */
 export class ConfigurationReader {
   private current: string | null = null;
+  private isCopied = true;
   private timer: Timer | null = null;
   private reading: Promise<void> | null = null;
   private again = false;
@@ -21,7 +22,7 @@ export class ConfigurationReader {
 
   constructor(
     private readonly repository: Pick<ConfigRepository, 'currentNetwork'>,
-    private readonly copy: Pick<JsonFile<CollectorConfiguration>, 'read' | 'write'>,
+    private readonly copy: Pick<KeptCopy<CollectorConfiguration>, 'read' | 'write'>,
     private readonly apply: (configuration: CollectorConfiguration) => void,
     private readonly time: Time,
     private readonly log: Log,
@@ -62,7 +63,8 @@ export class ConfigurationReader {
       this.failed = false;
       if (network === null) return;
       const configuration = configurationOf(network);
-      if (this.take(configuration)) this.copy.write(configuration);
+      if (this.take(configuration)) this.isCopied = false;
+      this.isCopied ||= this.copy.write(configuration);
     } catch (error) {
       if (!this.failed) this.log.warn(`configuration: ${(error as Error).message}`);
       this.failed = true;

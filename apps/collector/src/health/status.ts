@@ -1,5 +1,6 @@
 import type { LossLedger, PartStatus, SourceState } from '@linepack/contracts';
 import type { Micros } from '@linepack/network';
+import type { OutgoingCounts } from '../bus-outgoing';
 import type { WritingFacts } from '../write/outbox';
 import type { SpoolSize } from '../write/spool';
 import { metric } from './metric';
@@ -8,8 +9,11 @@ import { wordMetrics, type StampFaults } from './word-metrics';
 
 export interface Facts extends WritingFacts {
   readonly at: Micros;
+  /** Which of several collectors this is. */
+  readonly instance: string;
   readonly configured: boolean;
   readonly busConnected: boolean;
+  readonly outgoing: OutgoingCounts;
   readonly database: 'up' | 'away';
   readonly spool: SpoolSize;
   readonly spoolIsFull: boolean;
@@ -18,7 +22,10 @@ export interface Facts extends WritingFacts {
   readonly ledger: LossLedger;
   readonly stampFaults: StampFaults;
   readonly samplesPerSecond: number;
-  readonly partitions: number;
+  /** Stations, and `network`, whose alarms are this collector's. */
+  readonly partitions: readonly string[];
+  /** Whether their leases can be taken and renewed now. */
+  readonly leases: 'up' | 'away';
   /** Alarms that the audit found to contradict their condition. */
   readonly alarmInconsistencies: number;
 }
@@ -28,6 +35,9 @@ export function statusOf(facts: Facts): PartStatus {
   const troubles = troublesOf(facts);
   return {
     part: 'collector',
+    instance: facts.instance,
+    partitions: [...facts.partitions],
+    leases: facts.leases,
     state: !facts.configured ? 'starting' : troubles.length > 0 ? 'degraded' : 'up',
     at: facts.at,
     detail: facts.configured ? troubles.join('; ') : 'waits for a network in the database',
@@ -41,7 +51,7 @@ export function statusOf(facts: Facts): PartStatus {
 }
 
 function troublesOf(facts: Facts): string[] {
-  const { sources, database, spoolIsFull, spool, alarmInconsistencies } = facts;
+  const { sources, database, spoolIsFull, spool, outgoing, alarmInconsistencies } = facts;
   const away = sources.filter((s) => s.state !== 'connected').map((s) => s.sourceId);
   const rejected = sources.reduce((sum, s) => sum + s.rejected, 0);
   return [
@@ -53,6 +63,8 @@ function troublesOf(facts: Facts): string[] {
       ? `${alarmInconsistencies} alarms contradicted their condition and were judged again`
       : null,
     ...writingTroubles(facts),
+    outgoing.setAside > 0 ? `${outgoing.setAside} messages were refused by the bus and set aside` : null,
+    outgoing.dropped > 0 ? `${outgoing.dropped} messages for the bus had no room` : null,
   ].filter((trouble) => trouble !== null);
 }
 
@@ -66,6 +78,11 @@ export function metricsOf(facts: Facts): string {
       ['', flag(facts.database === 'up')],
     ]),
     metric('bus_up', 'gauge', '1 while the bus is connected', [['', flag(facts.busConnected)]]),
+    metric('bus_waiting', 'gauge', 'Messages that wait for the bus', [['', facts.outgoing.waiting]]),
+    metric('bus_dropped_total', 'counter', 'Messages for the bus that had no room', [
+      ['', facts.outgoing.dropped],
+    ]),
+    metric('bus_set_aside_total', 'counter', 'Messages the bus refused', [['', facts.outgoing.setAside]]),
     metric('spool_entries', 'gauge', 'Entries that wait on disk', [['', facts.spool.entries]]),
     metric('spool_bytes', 'gauge', 'Bytes that wait on disk', [['', facts.spool.bytes]]),
     metric('spool_full', 'gauge', '1 while samples are refused for want of room', [
@@ -81,7 +98,10 @@ export function metricsOf(facts: Facts): string {
       'Alarms that the audit found to contradict their condition: 0, or a fault of the collector',
       [['', facts.alarmInconsistencies]],
     ),
-    metric('partitions_owned', 'gauge', 'Alarm partitions owned', [['', facts.partitions]]),
+    metric('leases_up', 'gauge', '1 while leases can be taken and renewed', [
+      ['', flag(facts.leases === 'up')],
+    ]),
+    metric('partitions_owned', 'gauge', 'Alarm partitions owned', [['', facts.partitions.length]]),
     metric(
       'source_up',
       'gauge',

@@ -1,3 +1,5 @@
+import type { Telling } from '../../../../apps/collector/src/bus';
+import type { OutgoingCounts, Standing } from '../../../../apps/collector/src/bus-outgoing';
 import type { SimulatedProcess } from '../kernel/process';
 import type { BusBroker, Packet, Session } from './bus-broker';
 import { matches } from './bus-broker';
@@ -6,6 +8,8 @@ import { Line, type Route } from './line';
 type Handler = (message: unknown, topic: string) => void;
 
 const RECONNECT_MS = 1_000;
+const AGAIN_MS = 200;
+const ALWAYS = (): Standing => 'holds';
 
 export interface BusClientOptions {
   readonly process: SimulatedProcess;
@@ -18,6 +22,7 @@ export interface BusClientOptions {
 
 interface Unacknowledged {
   readonly packet: Packet;
+  readonly standing: () => Standing;
   sent: boolean;
 }
 
@@ -26,7 +31,7 @@ export class BusClient {
   private readonly handlers: { filter: string; handle: Handler }[] = [];
   private readonly greetings: (() => void)[] = [];
   /** Said at QoS 1 and not acknowledged yet, in order: said again on the next connection. */
-  private readonly outgoing: Unacknowledged[] = [];
+  private unacknowledged: Unacknowledged[] = [];
   private line: Line | null = null;
   private session: Session | null = null;
   private connected = false;
@@ -51,13 +56,24 @@ export class BusClient {
     if (this.connected) this.ask([filter]);
   }
 
-  tell(topic: string, message: unknown, keep: 'retained' | 'passing' = 'passing'): void {
+  tell(topic: string, message: unknown, { keep = 'passing', standing = ALWAYS }: Telling = {}): void {
     if (!this.options.process.acts()) return;
     this.options.onTell?.(topic, message);
-    const packet = { topic, payload: JSON.stringify(message), retain: keep === 'retained' };
-    const waiting: Unacknowledged = { packet, sent: false };
-    this.outgoing.push(waiting);
-    if (this.connected) this.send(waiting);
+    this.add({ topic, payload: JSON.stringify(message), retain: keep === 'retained' }, standing);
+  }
+
+  forget(topic: string): void {
+    if (this.options.process.acts()) this.add({ topic, payload: '', retain: true }, ALWAYS);
+  }
+
+  get outgoing(): OutgoingCounts {
+    return { waiting: this.unacknowledged.length, dropped: 0, setAside: 0 };
+  }
+
+  private add(packet: Packet, standing: () => Standing): void {
+    const waiting: Unacknowledged = { packet, standing, sent: false };
+    this.unacknowledged.push(waiting);
+    if (this.connected) this.sendAll();
   }
 
   mention(topic: string, message: unknown): void {
@@ -67,7 +83,7 @@ export class BusClient {
   }
 
   mentionRetained(topic: string, message: unknown): void {
-    if (this.connected) this.tell(topic, message, 'retained');
+    if (this.connected) this.tell(topic, message, { keep: 'retained' });
   }
 
   private connect(): void {
@@ -86,7 +102,7 @@ export class BusClient {
         this.line = null;
         this.connected = false;
         this.connectedSince = Infinity;
-        this.outgoing.forEach((w) => (w.sent = false));
+        this.unacknowledged.forEach((w) => (w.sent = false));
         this.later();
       },
     });
@@ -105,7 +121,7 @@ export class BusClient {
     this.session = session;
     this.connected = true;
     this.connectedSince = this.options.process.kernel.now;
-    this.outgoing.forEach((waiting) => this.send(waiting));
+    this.sendAll();
     this.ask(this.handlers.map((h) => h.filter));
     this.greetings.forEach((greeting) => greeting());
   }
@@ -116,6 +132,17 @@ export class BusClient {
       this.line?.toServer(() => this.options.broker.subscribe(session, filters));
   }
 
+  /** In order; what is void by now is left out, and while one is unsure all wait. */
+  private sendAll(): void {
+    for (const waiting of this.unacknowledged) {
+      if (waiting.sent) continue;
+      const standing = waiting.standing();
+      if (standing === 'unsure') return void this.options.process.time.after(AGAIN_MS, () => this.sendAll());
+      if (standing === 'holds') this.send(waiting);
+      else this.unacknowledged = this.unacknowledged.filter((w) => w !== waiting);
+    }
+  }
+
   private send(waiting: Unacknowledged): void {
     const { line } = this;
     if (!line || waiting.sent) return;
@@ -123,8 +150,7 @@ export class BusClient {
     line.toServer(() => {
       this.options.broker.publish(waiting.packet);
       line.toClient(() => {
-        const at = this.outgoing.indexOf(waiting);
-        if (at >= 0) this.outgoing.splice(at, 1);
+        this.unacknowledged = this.unacknowledged.filter((w) => w !== waiting);
       });
     });
   }

@@ -2,7 +2,7 @@ import type { SimulatedProcess } from '../kernel/process';
 import type { Kernel } from '../kernel/kernel';
 import { CoverageTable } from './coverage';
 import { JournalTable } from './journal';
-import { LeaseTable } from './leases';
+import { LeaseModel } from '../../../../apps/collector/test/lease-model';
 import { SampleTable } from './samples';
 import type { NetworkSnapshot } from '@linepack/store';
 
@@ -18,9 +18,9 @@ export type CallFate = 'answered' | 'rolledBack' | 'committedUnanswered';
  */
 export class DatabaseServer {
   readonly samples = new SampleTable();
-  readonly journal = new JournalTable();
+  readonly journal = new JournalTable((partition) => this.leases.epochOf(partition));
   readonly coverage = new CoverageTable();
-  readonly leases: LeaseTable;
+  readonly leases = new LeaseModel(() => this.clock / 1_000);
   network: NetworkSnapshot | null = null;
   mood: ServerMood = 'up';
   /** True time since when it has been answering everybody at its usual pace. */
@@ -38,7 +38,6 @@ export class DatabaseServer {
     readonly kernel: Kernel,
     readonly clockOffset: number,
   ) {
-    this.leases = new LeaseTable(() => this.clock);
     this.random = kernel.random.stream('database');
     this.wellSince = kernel.now;
   }

@@ -9,11 +9,14 @@ interface Line {
 
 const clone = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
 
-/** Tables `alarm` and `alarm_event`: the journal takes each event once, and no older epoch overwrites a younger state. */
+/** Tables `alarm` and `alarm_event`: the journal takes each event once, and what an older epoch left is evidence only. */
 export class JournalTable {
   readonly lines: Line[] = [];
   private readonly seqs = new Map<string, number>();
   private readonly stored = new Map<string, StoredAlarm>();
+
+  /** @param epochOf the youngest epoch of a partition's lease */
+  constructor(private readonly epochOf: (partition: string) => number) {}
 
   append(entries: readonly JournalEntry[]): JournalledEvent[] {
     entries.forEach(refuseUnstorable);
@@ -23,8 +26,10 @@ export class JournalTable {
       if (this.seqs.has(id)) continue;
       const seq = this.lines.length + 1;
       this.seqs.set(id, seq);
-      this.lines.push({ event: { ...event, seq }, ownerEpoch: rest.ownerEpoch });
-      states.set(event.alarmId, { ...rest, alarm: event.state });
+      const state = { ...rest, alarm: event.state };
+      const superseded = this.isPast(state) ? { superseded: true } : {};
+      this.lines.push({ event: { ...event, seq, ...superseded }, ownerEpoch: rest.ownerEpoch });
+      if (!this.isPast(state)) states.set(event.alarmId, state);
     }
     this.takeStates([...states.values()]);
     return entries.map(({ event: { eventId, alarmId } }) => ({
@@ -38,6 +43,7 @@ export class JournalTable {
   saveStates(states: readonly StoredAlarm[]): void {
     this.takeStates(
       states.flatMap((state) => {
+        if (this.isPast(state)) return [];
         const there = this.stored.get(state.alarm.alarmId)?.alarm;
         if (!there) return [state];
         const { occurrence, active } = state.alarm;
@@ -47,10 +53,11 @@ export class JournalTable {
   }
 
   private takeStates(states: readonly StoredAlarm[]): void {
-    for (const state of clone(states)) {
-      const there = this.stored.get(state.alarm.alarmId);
-      if (!there || there.ownerEpoch <= state.ownerEpoch) this.stored.set(state.alarm.alarmId, state);
-    }
+    for (const state of clone(states)) this.stored.set(state.alarm.alarmId, state);
+  }
+
+  private isPast({ alarm: { alarmId, partition }, ownerEpoch }: StoredAlarm): boolean {
+    return ownerEpoch < Math.max(this.epochOf(partition), this.stored.get(alarmId)?.ownerEpoch ?? 0);
   }
 
   states(partition: string): StoredAlarm[] {
@@ -67,6 +74,10 @@ export class JournalTable {
 
   all(): StoredAlarm[] {
     return clone([...this.stored.values()]);
+  }
+
+  openPartitions(): string[] {
+    return [...new Set(this.table().alarms.map((alarm) => alarm.partition))].sort();
   }
 
   /** The alarms that are not normal, or that a position has not noted yet. */

@@ -8,7 +8,7 @@ export function repositoriesOver(link: DatabaseLink, server: DatabaseServer) {
   const writer: Pick<SampleWriter, 'write'> = {
     write: (rows) => link.call(`write ${rows.length} samples`, () => samples.write(rows)),
   };
-  const alarms: Pick<AlarmRepository, 'append' | 'saveStates' | 'states' | 'table'> = {
+  const alarms: Pick<AlarmRepository, 'append' | 'saveStates' | 'states' | 'openPartitions' | 'table'> = {
     append: (entries) =>
       link.call(
         `append ${entries.map((e) => `${e.event.alarmId} ${e.event.kind} ${e.event.occurrence}`).join(', ')}`,
@@ -16,14 +16,12 @@ export function repositoriesOver(link: DatabaseLink, server: DatabaseServer) {
       ),
     saveStates: (states) => link.call(`save ${states.length} states`, () => journal.saveStates(states)),
     states: (partition) => link.call(`states of ${partition}`, () => journal.states(partition)),
+    openPartitions: () => link.call('open partitions', () => journal.openPartitions()),
     table: () => link.call('table', () => journal.table()),
   };
-  const lease: Pick<LeaseRepository, 'acquire' | 'renew' | 'release'> = {
-    acquire: (partition, owner, ttlMs) =>
-      link.call(`acquire ${partition}`, () => leases.acquire(partition, owner, ttlMs)),
-    renew: (held, ttlMs) =>
-      link.call(`renew ${held.partition} ${held.epoch}`, () => leases.renew(held, ttlMs)),
-    release: (held) => link.call(`release ${held.partition}`, () => leases.release(held)),
+  const lease: Pick<LeaseRepository, 'round' | 'leave'> = {
+    round: (request) => link.call('leases', () => leases.round(request)),
+    leave: (owner) => link.call('leases: leave', () => leases.leave(owner)),
   };
   const configuration: Surroundings['configuration'] = {
     currentNetwork: () => link.call('network', () => server.network),

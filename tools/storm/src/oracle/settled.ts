@@ -91,7 +91,7 @@ function tables(world: World, oracle: Oracle): void {
   const { journal } = world.plant.database;
   const replayed = new Map<string, { epoch: number; alarm: Alarm }>();
   for (const { event, ownerEpoch } of journal.lines)
-    if ((replayed.get(event.alarmId)?.epoch ?? 0) <= ownerEpoch)
+    if (!event.superseded && (replayed.get(event.alarmId)?.epoch ?? 0) <= ownerEpoch)
       replayed.set(event.alarmId, { epoch: ownerEpoch, alarm: event.state });
   const stored = standings(journal.all().map((s) => s.alarm));
   for (const [alarmId, { alarm }] of replayed)

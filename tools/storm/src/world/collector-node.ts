@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { TOPIC, type AlarmEvent, type AlarmTableMessage, type PartStatus } from '@linepack/contracts';
 import type { SourceId } from '@linepack/network';
 import type { SampleWriter, AlarmRepository, CoverageRepository } from '@linepack/store';
@@ -154,13 +155,20 @@ export class CollectorNode {
       broker: bus,
       route: this.routes.bus,
       will: {
-        topic: TOPIC.status('collector'),
-        message: { part: 'collector', state: 'down', at: process.time.now(), detail: 'lost' },
+        topic: TOPIC.collectorStatus(this.name),
+        message: {
+          part: 'collector',
+          instance: this.name,
+          state: 'down',
+          at: process.time.now(),
+          detail: 'lost',
+        },
       },
       onTell: (topic, message) => this.heard(process, topic, message),
     });
     return assemble({
       owner: this.name,
+      session: randomUUID(),
       time: process.time,
       bus: client,
       alarms: repositories.alarms,
@@ -180,6 +188,7 @@ export class CollectorNode {
       }),
       files: {
         alarms: new JsonFile(disk, 'alarms.json'),
+        leases: new JsonFile(disk, 'leases.json'),
         configuration: new JsonFile(disk, 'configuration.json'),
         alive: new JsonFile(disk, 'alive.json'),
         refused: new RefusedFile(disk, 'refused.jsonl'),

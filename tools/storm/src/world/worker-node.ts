@@ -66,6 +66,6 @@ export class WorkerNode {
       unit: '%',
       subject: `day ${day}`,
     };
-    this.bus.tell(TOPIC.condition('network', AREA_ALARM), message, 'retained');
+    this.bus.tell(TOPIC.condition('network', AREA_ALARM), message, { keep: 'retained' });
   }
 }

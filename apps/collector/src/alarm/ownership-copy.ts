@@ -1,0 +1,55 @@
+import type { Alarm } from '@linepack/contracts';
+import type { StoredAlarm } from '@linepack/store';
+
+/** The alarms of what was owned, as they were when one of them changed last. */
+export interface OwnershipCopy {
+  readonly owner: string;
+  readonly partitions: readonly {
+    readonly partition: string;
+    readonly epoch: number;
+    readonly states: readonly StoredAlarm[];
+  }[];
+}
+
+type Copied = OwnershipCopy['partitions'][number];
+
+/** The leases as the database granted them last, for a start while it is away. */
+export interface LeaseCopy {
+  readonly format: 1;
+  readonly owner: string;
+  /** When they were asked for, microseconds of this computer's clock: they ran from then on. */
+  readonly askedAt: number;
+  readonly ttlMs: number;
+  /** The other collectors that lived then. */
+  readonly members: readonly string[];
+  readonly partitions: readonly { readonly partition: string; readonly epoch: number }[];
+}
+
+/**
+ * What the copies say this owner held last. Nothing where there is no copy of the leases: those of the first version
+ * were kept without their end, so nobody knows whether they are over.
+ */
+export function lastHeld(
+  owner: string,
+  leases: LeaseCopy | null,
+  alarms: OwnershipCopy | null,
+): { copy: LeaseCopy; partitions: OwnershipCopy['partitions'] } | null {
+  if (leases === null || leases.format !== 1 || leases.owner !== owner) return null;
+  const known = alarms?.owner === owner ? alarms.partitions.map(lifted) : [];
+  return {
+    copy: leases,
+    partitions: leases.partitions.map(({ partition, epoch }) => ({
+      partition,
+      epoch,
+      states: known.find((p) => p.partition === partition && p.epoch === epoch)?.states ?? [],
+    })),
+  };
+}
+
+/** A copy written before delays were kept has the alarms alone, under the name `alarms`. */
+function lifted(copied: Copied | (Omit<Copied, 'states'> & { readonly alarms: readonly Alarm[] })): Copied {
+  if ('states' in copied) return copied;
+  const { partition, epoch, alarms } = copied;
+  const noDelay = { pendingSince: null, pendingReceivedAt: null, pendingKind: null, ownerEpoch: epoch };
+  return { partition, epoch, states: alarms.map((alarm) => ({ alarm, ...noDelay })) };
+}

@@ -1,0 +1,53 @@
+import type { SourceState } from '@linepack/contracts';
+import type { Micros, SourceId } from '@linepack/network';
+
+export type LinkState = 'connected' | 'lost';
+
+/**
+ * What is known of a source's connection when several collectors stand on one source: lost as soon as one of them has
+ * lost it, for then its stations are unheard; connected when all who say something say so. Each collector keeps this
+ * for every source, and the owner of the alarm's partition speaks.
+ */
+export class SourceLinks {
+  private readonly own = new Map<SourceId, LinkState>();
+  private readonly others = new Map<SourceId, LinkState>();
+  private readonly told = new Map<SourceId, LinkState>();
+
+  constructor(private readonly tell: (sourceId: SourceId, heard: LinkState, at: Micros) => void) {}
+
+  /** Our own connection's word. */
+  heard(sourceId: SourceId, state: LinkState, at: Micros): void {
+    this.own.set(sourceId, state);
+    this.combine(sourceId, at);
+  }
+
+  /** The sources that this collector connects to now; what it said of others is no word any more. */
+  connectsTo(sourceIds: ReadonlySet<SourceId>, at: Micros): void {
+    for (const id of this.own.keys()) {
+      if (sourceIds.has(id)) continue;
+      this.own.delete(id);
+      this.combine(id, at);
+    }
+  }
+
+  /** What all other living collectors say, each time the whole. */
+  othersSay(states: readonly SourceState[], at: Micros): void {
+    const before = [...this.others.keys()];
+    this.others.clear();
+    for (const { sourceId, state, error } of states) {
+      const id = sourceId as SourceId;
+      if (state === 'connected') this.others.set(id, this.others.get(id) ?? 'connected');
+      // One that has only begun to connect has no word yet.
+      else if (error !== null) this.others.set(id, 'lost');
+    }
+    for (const id of new Set([...before, ...this.others.keys()])) this.combine(id, at);
+  }
+
+  private combine(id: SourceId, at: Micros): void {
+    const words = [this.own.get(id), this.others.get(id)].filter((word) => word !== undefined);
+    const state = words.includes('lost') ? 'lost' : words[0];
+    if (state === undefined || state === this.told.get(id)) return;
+    this.told.set(id, state);
+    this.tell(id, state, at);
+  }
+}
