@@ -1,6 +1,6 @@
 import type { SourceState } from '@linepack/contracts';
 import { MICROS_PER_SECOND, type Micros, type SourceId } from '@linepack/network';
-import type { Sample } from '@linepack/telemetry';
+import type { Sample, Unreadable } from '@linepack/telemetry';
 import type { Received, SourceCapabilities, SourceSink } from './acquisition/source';
 import type { AlarmEngine } from './alarm/alarm-engine';
 import { Silence } from './alarm/silence';
@@ -132,7 +132,7 @@ export class MeasurementFlow {
       if (isOfNow(verdict)) this.silence.heard(tagId, this.parts.time.monotonicMs());
     this.tell(outcome.present);
     this.settle(outcome);
-    const held = outcome.heard.flatMap((h) => (h.held ? [this.hold(sourceId, h.held)] : []));
+    const held = outcome.heard.flatMap((h) => (h.held ? [this.hold(sourceId, h.held, h.unreadable)] : []));
     const rows = outcome.heard.flatMap((h) => h.rows);
     const carried = outcome.heard.filter((h) => h.rows.length > 0);
     for (const heard of outcome.heard)
@@ -164,12 +164,12 @@ export class MeasurementFlow {
     }
   }
 
-  private hold(sourceId: SourceId, held: HeldWord): Promise<void> {
+  private hold(sourceId: SourceId, held: HeldWord, unreadable: Unreadable | null): Promise<void> {
     this.ledger.carry(sourceId, 1);
     const { tagId } = held.word;
     return new Promise<void>((resolve, reject) => this.held.set(held, { resolve, reject }))
       .then(
-        () => this.ledger.settle(sourceId, tagId, 'stored'),
+        () => this.ledger.settle(sourceId, tagId, unreadable ? `refused:${unreadable}` : 'stored'),
         (error: Error) => {
           this.ledger.settle(sourceId, tagId, `refused:${error.name}`);
           throw error;
@@ -242,7 +242,9 @@ export class MeasurementFlow {
 
 const isOfNow = (verdict: Heard['verdict']): boolean => verdict === 'present' || verdict === 'repetition';
 
-function fateOf({ verdict, rows }: Heard): Fate {
+function fateOf({ verdict, rows, unreadable }: Heard): Fate {
+  // What is stored then is that the tag is Bad; of the word itself there is nothing to store.
+  if (unreadable) return `refused:${unreadable}`;
   switch (verdict) {
     case 'present':
       return rows.length > 0 ? 'stored' : 'unchanged';

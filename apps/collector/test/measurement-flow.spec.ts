@@ -104,3 +104,20 @@ test('a message that comes again is durable only when its first copy is', async 
   await Promise.all(copies);
   expect(told.map((t) => t.slice(-9)).sort()).toEqual(['1 written', '1 written']);
 });
+
+test('a word of which nothing can be read is refused in the ledger, by its reason, and its tag is Bad', async () => {
+  answer = () => Promise.resolve();
+  const sink = flow.sinkOf(broker, CAPABILITIES.mqtt);
+  const ts = time.now();
+  await sink.values(reading(ts, 5), 0).durably;
+  const word = { tagId, value: null, quality: QUALITY.BadDecodingError, clock: 'broker/t' };
+  const rubbish = { ...word, ts: null, origin: 'change' as const, unreadable: 'payloadNotJson' as const };
+  await sink.values([rubbish], 0).durably;
+  expect(flow.ledger.sum()).toMatchObject({
+    received: 2,
+    stored: 1,
+    refused: { payloadNotJson: 1 },
+    uncounted: 0,
+  });
+  expect(written.map(([, value]) => value)).toEqual([5, null]);
+});

@@ -13,6 +13,7 @@ import {
   type Sample,
   type StampFault,
   type Taken,
+  type Unreadable,
   type Word,
 } from '@linepack/telemetry';
 import type { Received, SourceCapabilities } from '../acquisition/source';
@@ -31,6 +32,8 @@ export interface Heard {
   readonly rows: readonly Sample[];
   /** Its place in time is not known yet; it comes again in `placed`. */
   readonly held: HeldWord | null;
+  /** Why nothing could be read of it: its tag is Bad, and the word itself is refused. */
+  readonly unreadable: Unreadable | null;
 }
 
 /** A word whose clock is in doubt. */
@@ -143,7 +146,7 @@ export class PresentValues {
     for (const value of values) {
       const state = this.tags.get(value.tagId);
       if (!state || state.tag.sourceId !== sourceId) {
-        out.heard.push({ tagId: value.tagId, verdict: 'unknownTag', rows: [], held: null });
+        out.heard.push({ tagId: value.tagId, verdict: 'unknownTag', rows: [], held: null, unreadable: null });
         continue;
       }
       this.take(state, value, now, out);
@@ -247,7 +250,8 @@ export class PresentValues {
     const held = taken.held ? { word, clock: value.clock } : null;
     if (present.owes) this.owing.add(state);
     if (held) clock.held.push(held);
-    out.heard.push({ tagId: tag.tagId, verdict: taken.verdict, rows: taken.rows, held });
+    const { verdict, rows } = taken;
+    out.heard.push({ tagId: tag.tagId, verdict, rows, held, unreadable: value.unreadable ?? null });
     if (taken.present) out.present.push({ tag, value: taken.present });
     if (said?.stepped) clock.said += 1;
     if (said?.stepped) out.placed.push(...this.place(clock, 'receipt'));
