@@ -160,6 +160,7 @@ export function assemble(around: Surroundings): Assembled {
     const mine = configuration && listening.change(configuration);
     if (mine === null) return;
     flow.configure(mine.tags, mine.commissionedAt ?? undefined);
+    engine.hears(new Set(mine.tags.map((tag) => tag.tagId)));
     links.connectsTo(new Set(mine.sources.map((s) => s.id as SourceId)), time.now());
     acquisition.configure(mine).catch((error: Error) => log.error(`sources: ${error.message}`));
   };

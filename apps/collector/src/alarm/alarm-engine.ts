@@ -7,7 +7,7 @@ import {
   type StationStanding,
 } from '@linepack/alarm';
 import { TOPIC, type AlarmCommand, type AlarmCommandReply, type ConditionMessage } from '@linepack/contracts';
-import type { Micros, SourceId } from '@linepack/network';
+import type { Micros, SourceId, TagId } from '@linepack/network';
 import type { JournalEntry, JournalledEvent, StoredAlarm } from '@linepack/store';
 import type { PresentValue } from '@linepack/telemetry';
 import type { Log } from '../log';
@@ -77,7 +77,7 @@ export class AlarmEngine {
   configure(definitions: Definitions): void {
     this.definitions = definitions;
     const configured = new Set(definitions.all.map((d) => d.alarmId));
-    this.inputs.keepOnly(definitions.byTag, (id) => configured.has(id) || this.found.has(id));
+    this.inputs.keepLevels((id) => configured.has(id) || this.found.has(id));
     for (const partition of this.partitions.values()) this.define(partition, 'changed');
   }
 
@@ -114,6 +114,11 @@ export class AlarmEngine {
   /** How many alarms the audit has found to contradict their condition: anything but 0 is a fault of ours. */
   get inconsistencies(): number {
     return this.inconsistent;
+  }
+
+  /** The tags that are listened to from now on: what was heard of others says nothing of the plant any more. */
+  hears(tags: ReadonlySet<TagId>): void {
+    this.inputs.keepTags(tags);
   }
 
   /** What holds of these tags from now on. */

@@ -33,9 +33,13 @@ export class AlarmInputs {
     return this.levels.get(alarmId);
   }
 
-  /** Forgets what no alarm needs any more. */
-  keepOnly(tags: { has(tagId: TagId): boolean }, isNeeded: (alarmId: string) => boolean): void {
+  /** What is listened to no more is not known any more. */
+  keepTags(tags: ReadonlySet<TagId>): void {
     for (const tagId of this.presents.keys()) if (!tags.has(tagId)) this.presents.delete(tagId);
+  }
+
+  /** Forgets levels that no alarm needs any more. */
+  keepLevels(isNeeded: (alarmId: string) => boolean): void {
     for (const alarmId of this.levels.keys()) if (!isNeeded(alarmId)) this.levels.delete(alarmId);
   }
 

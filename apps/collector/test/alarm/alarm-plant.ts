@@ -117,6 +117,14 @@ export class AlarmPlant {
     const configuration = configurationOf(tags, this.kind);
     this.flow.configure(configuration.tags);
     this.engine.configure(definitionsOf(configuration));
+    this.listen(tags.map((t) => t.id));
+  }
+
+  /** Other tags are another collector's now. */
+  listen(ids: readonly number[]): void {
+    const tags = configurationOf(this.tags, this.kind).tags.filter((t) => ids.includes(t.tagId));
+    this.flow.configure(tags);
+    this.engine.hears(new Set(tags.map((t) => t.tagId)));
   }
 
   own(epoch = 1, stored: readonly StoredAlarm[] = [], unwritten: readonly Unwritten[] = []): void {

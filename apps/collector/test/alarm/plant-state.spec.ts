@@ -121,6 +121,26 @@ describe('what is known before it is owned', () => {
   });
 });
 
+describe('what was listened to once', () => {
+  test('is no present value when the partition comes back, until it is heard again', () => {
+    const plant = new AlarmPlant('opcua', [gate]);
+    plant.connect(0);
+    plant.hear(0, 1, 3);
+    plant.engine.disown('gate');
+    plant.listen([]);
+    const other = new AlarmPlant('opcua', [gate]);
+    other.connect(0);
+    other.hear(100, 1, 9);
+    plant.time.to(200);
+    plant.own(3, other.stored());
+    plant.listen([1]);
+    plant.time.to(201);
+    expect(plant.events()).toEqual([]);
+    plant.hear(202, 1, 3, { origin: 'first' });
+    expect(plant.events()).toEqual([`${H} returned 1 @202`]);
+  });
+});
+
 describe('a limit that changes', () => {
   test('set below a steady value raises at once', () => {
     const plant = new AlarmPlant('opcua', [gate]);
