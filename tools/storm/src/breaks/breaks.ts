@@ -7,6 +7,13 @@ import {
   linksAreNotJudged,
   takeoverWaitsForNextValue,
 } from './alarms';
+import {
+  epochsAreNotCompared,
+  handoverIsNotWaitedFor,
+  nobodyDoubtsAfterStandstill,
+  olderSpoolOverrules,
+  rememberedIsNeverVoid,
+} from './ownership';
 import type { Undo } from './patch';
 import {
   oldMessagesAreOfNow,
@@ -45,4 +52,9 @@ export const BREAKS: Readonly<Record<string, () => Undo>> = {
   spoolIsNotSynced,
   spoolIsNotReplayed,
   diskFailureLosesEntries,
+  rememberedIsNeverVoid,
+  nobodyDoubtsAfterStandstill,
+  olderSpoolOverrules,
+  handoverIsNotWaitedFor,
+  epochsAreNotCompared,
 };

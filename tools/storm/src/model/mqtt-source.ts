@@ -14,6 +14,7 @@ import type { DeviceMessage, PlantBroker } from './plant-broker';
 const RECONNECT_MS = 1_000;
 const REFUSED_RETRY_MS = 5_000;
 const PATIENCE_MS = 100;
+const ANSWER_MS = 10_000;
 
 interface TopicTag {
   readonly tagId: TagId;
@@ -37,6 +38,7 @@ export class MqttSourceModel implements PlantSource {
   private tags: readonly TopicTag[];
   private line: Line | null = null;
   private isOpen = false;
+  private isAnswered = false;
   private isRenewing = false;
   private isStopped = false;
   private close: () => void = () => undefined;
@@ -70,6 +72,8 @@ export class MqttSourceModel implements PlantSource {
   async stop(): Promise<void> {
     this.isStopped = true;
     const { line } = this;
+    // The broker would keep for us, for ever, what nobody asks for any more.
+    if (this.tags.length === 0 && this.isOpen) await this.unsubscribed();
     this.line = null;
     this.isOpen = false;
     this.monitoredSince.clear();
@@ -82,6 +86,15 @@ export class MqttSourceModel implements PlantSource {
 
   state() {
     return this.connection.state;
+  }
+
+  /** Resolves when the broker has answered all that was asked of it. */
+  private unsubscribed(): Promise<void> {
+    return new Promise((resolve) => {
+      const { line } = this;
+      this.options.process.time.after(ANSWER_MS, resolve);
+      line?.toServer(() => line.toClient(resolve));
+    });
   }
 
   private attempt(): void {
@@ -106,6 +119,7 @@ export class MqttSourceModel implements PlantSource {
 
   private opened(line: Line): void {
     this.isOpen = true;
+    this.isAnswered = false;
     this.subscribe(line);
   }
 
@@ -114,6 +128,7 @@ export class MqttSourceModel implements PlantSource {
     const topics = topicsOf(this.tags);
     line.toServer(() => {
       line.toClient(() => {
+        this.isAnswered = true;
         this.connection.connected();
         for (const { tagId } of this.tags)
           if (!this.monitoredSince.has(tagId)) this.monitoredSince.set(tagId, process.kernel.now);
@@ -134,6 +149,9 @@ export class MqttSourceModel implements PlantSource {
     // A lasting session sends what it kept before it answers the subscription.
     this.connection.connected();
     this.connection.heard();
+    const isWanted = this.tags.some((t) => t.address.topic === message.topic);
+    // A lasting session may still have topics of former times.
+    if (!isWanted) line.toServer(() => broker.unsubscribe(clientId, [message.topic]));
     const words = this.decode(message, flags);
     process.kernel.note(
       process.name,
@@ -161,7 +179,8 @@ export class MqttSourceModel implements PlantSource {
         return {
           tagId,
           ...value,
-          origin: dup || retain ? 'redelivered' : 'change',
+          // What comes before the answer to the subscription was kept by the broker.
+          origin: dup || retain || !this.isAnswered ? 'redelivered' : 'change',
           clock: `${this.id}/${topic}`,
         };
       });

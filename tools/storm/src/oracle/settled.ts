@@ -25,8 +25,9 @@ export function judge(world: World, oracle: Oracle): void {
 }
 
 /**
- * A word that was acknowledged to the plant is in the database. Where a device's clock was right all along, its words
- * stand there in their order: what holds may be stored again, but no word comes back after a later one.
+ * A word that was acknowledged to the plant is in the database. Where a device's clock was right all along and nobody
+ * else wrote, its words stand there in their order: what holds may be stored again, but no word comes back after a later
+ * one. (Two collectors that hear one device while a station changes hands each store what they heard.)
  */
 function words(world: World, oracle: Oracle): void {
   const { broker, devices, database } = world.plant;
@@ -37,8 +38,9 @@ function words(world: World, oracle: Oracle): void {
     for (const { key, value } of devices.find((d) => d.topic === topic)?.said.get(payload) ?? [])
       if (!stored.has(`${tagIdOf(key)} ${value}`))
         oracle.violate('lost word', key, `${value} was acknowledged and is nowhere`);
+  if (world.collectors.length > 1) return;
   for (const device of devices)
-    if (device.isStamped && device.clockSince === 0)
+    if (device.isStamped && !device.hasKept && device.clockSince === 0)
       device.keys.forEach((key) => inOrder(world, oracle, device, key));
 }
 

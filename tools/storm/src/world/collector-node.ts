@@ -59,6 +59,7 @@ export class CollectorNode {
   databaseSince: number;
   /** Killed by the story, which starts it again itself. */
   isKeptDown = false;
+  private hadIllDisk = false;
   private diedAt = 0;
   private lives = 0;
 
@@ -122,6 +123,14 @@ export class CollectorNode {
 
   diskIsIll(): void {
     this.diskWellSince = Infinity;
+    this.hadIllDisk = true;
+  }
+
+  /** What a start could not read waits on the disk for the next one. */
+  restartIfIll(): void {
+    if (!this.hadIllDisk) return;
+    this.hadIllDisk = false;
+    this.kill('restarted after its disk was mended');
   }
   diskIsWell(): void {
     this.diskWellSince = this.kernel.now;

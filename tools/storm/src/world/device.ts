@@ -33,6 +33,8 @@ export class Device {
   isDead = false;
   /** It measures and keeps, and sends all of it when its line is back. */
   isCutOff = false;
+  /** Whether it ever sent words late that it had kept. */
+  hasKept = false;
   /** True time since when its words have been going out as they came. */
   speaksSince: number;
   readonly said = new Map<string, SaidWord[]>();
@@ -85,6 +87,7 @@ export class Device {
   cutOff(): void {
     this.options.kernel.note(this.topic, 'is cut off');
     this.isCutOff = true;
+    this.hasKept = true;
     this.silentSince = this.options.kernel.now;
   }
   reconnect(): void {
@@ -124,6 +127,7 @@ export class Device {
   private publish(payload: string): void {
     const { broker } = this.options;
     if (this.isCutOff || !broker.isUp) {
+      this.hasKept = true;
       this.kept.push(payload);
       return;
     }

@@ -24,7 +24,7 @@ interface TagPlan {
 export const TAGS: readonly TagPlan[] = [
   { station: 'alpha', id: 'p', at: { node: 'ns=1;s=A.P' }, limits: { L: 2, H: 4, HH: 5, deadband: 0.1 } },
   { station: 'alpha', id: 't', at: { node: 'ns=1;s=A.T' }, limits: { H: 4, onDelayS: 30, offDelayS: 4 } },
-  { station: 'beta', id: 'p', at: { node: 'ns=1;s=B.P' }, limits: { LL: 1, L: 2, H: 4 } },
+  { station: 'beta', id: 'p', at: { node: 'ns=1;s=B.P' }, limits: { LL: 1, L: 2, H: 4, onDelayS: 20 } },
   {
     station: 'beta',
     id: 'q',

@@ -50,7 +50,7 @@ export class PlantTruth {
 
   private plan(key: string): void {
     // Now and then short, so that delays are broken off; mostly long enough for a claim.
-    const seconds = this.random.chance(0.25) ? this.random.between(0.5, 8) : this.random.between(15, 70);
+    const seconds = this.random.chance(0.25) ? this.random.between(0.5, 8) : this.random.between(12, 60);
     this.kernel.after(seconds * 1_000, () => {
       if (this.isQuiet) return;
       this.step(key, this.random.pick(LEVELS));

@@ -76,7 +76,7 @@ export class World {
     // Some kinds only, so that each of them meets each other one by itself in some seed.
     const kinds = Object.keys(FAULTS).filter(() => random.chance(0.3));
     if (kinds.length === 0) return;
-    const count = random.whole(4, 14);
+    const count = random.whole(5, 22);
     for (let i = 0; i < count; i += 1) {
       const kind = random.pick(kinds);
       const beginS = random.between(random.chance(0.1) ? 0 : CALM_BEFORE_S, CALM_BEFORE_S + STORM_S);
@@ -105,6 +105,9 @@ export class World {
     for (const end of [...this.endings]) end();
     this.plant.truth.quiet();
     this.worker.quiet();
-    this.collectors.forEach((node) => node.start());
+    this.collectors.forEach((node) => {
+      node.restartIfIll();
+      node.start();
+    });
   }
 }
