@@ -20,7 +20,7 @@ beforeAll(async () => {
     async () => (await (await dispatcher.get('/api/alarms')).json()) as { alarms: unknown[] },
     ({ alarms }) => alarms.length === 3,
   );
-}, 60_000);
+}, 180_000);
 afterAll(() => world?.end());
 
 const problemOf = async (answer: Promise<Response>): Promise<[number, string]> => {
@@ -92,5 +92,35 @@ describe('a command', () => {
       ([, code]) => code === 'expired',
     );
     expect(await before).toEqual([{ action: 'alarm.acknowledge' }]);
+  });
+
+  it('reaches an alarm of a station that is no longer in the network, from whoever answers for it', async () => {
+    const alarm = alarmOf(world, 'gate', {
+      alarmId: 'tag:old.pt-1:L',
+      partition: 'old',
+      stationId: 'old',
+      tagId: null,
+    });
+    await world.pool.query(
+      `insert into app_user (user_name, display_name, password_hash, role, stations)
+       select 'old-chief', '站长', password_hash, role, '{old}' from app_user where user_name = 'station1'`,
+    );
+    const signedIn = async (userName: string): Promise<Client> => {
+      const client = new Client(world.url);
+      await client.post('/api/auth/sign-in', { userName, password: 'linepack-demo' });
+      return client;
+    };
+    const seen = await own(world, 'old', () => ({ ok: true, durable: 'journal', alarm }));
+    await sayOwned(world, ['gate', 'network', 'old']);
+    await world.say(TOPIC.alarmEvent('old'), { event: eventOf(alarm) });
+    await until(
+      async () => (await acknowledge(dispatcher, alarm.alarmId, { occurrence: 1 })).status,
+      (status) => status === 200,
+    );
+    const chief = await acknowledge(await signedIn('old-chief'), alarm.alarmId, { occurrence: 1 });
+    expect(chief.status).toBe(200);
+    const elsewhere = acknowledge(await signedIn('station1'), alarm.alarmId, { occurrence: 1 });
+    expect(await problemOf(elsewhere)).toEqual([403, 'forbidden']);
+    expect(seen.map(({ position }) => position)).toEqual(['dispatch', 'station']);
   });
 });

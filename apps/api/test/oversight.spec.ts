@@ -66,7 +66,7 @@ beforeAll(async () => {
        select $1 || '-north', $1, password_hash, role, '{rs-north}' from app_user where user_name = $1`,
       [role],
     );
-}, 60_000);
+}, 180_000);
 afterAll(() => world?.end());
 
 describe('audit entries the database cannot keep', () => {
