@@ -9,6 +9,7 @@ const pen = (id: string, ts: number[], value: (number | null)[]): TrendPen => ({
   decimals: 3,
   minSpan: 0,
   hold: 60 * MINUTE,
+  heldTo: 0,
   ts,
   value,
   min: value.map((v) => (v === null ? null : v - 1)),
@@ -85,6 +86,16 @@ describe('trend', () => {
     ]);
     expect(readingAt(silent, 4e6).value).toBe(11);
     expect(readingAt(silent, 6e6).value).toBeNull();
+  });
+  it('goes on with a steady value as long as it was heard', () => {
+    const steady = { ...pen('a', [1e6], [10]), hold: 3e6, heldTo: 8e6 };
+    expect(alignPens([steady]).slice(0, 2)).toEqual([
+      [1, 8],
+      [10, 10],
+    ]);
+    expect(unusableSpans(steady, 10e6)).toEqual([]);
+    expect(unusableSpans(steady, 15e6)).toEqual([{ from: 11e6, to: 15e6, share: 1 }]);
+    expect([readingAt(steady, 9e6).value, readingAt(steady, 12e6).value]).toEqual([10, null]);
   });
   it('reads the value that held at an instant', () => {
     const a = pen('a', [10, 20, 30], [1, 2, 3]);

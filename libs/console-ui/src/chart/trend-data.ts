@@ -10,6 +10,8 @@ export interface TrendPen {
   readonly minSpan: number;
   /** Microseconds for which a value holds when nothing follows: after a longer silence nobody knows. */
   readonly hold: number;
+  /** When its newest value was last heard to be still so; its own stamp where that is later. */
+  readonly heldTo: number;
   readonly ts: readonly number[];
   /** null where no usable value is there: the line has a gap. */
   readonly value: readonly (number | null)[];
@@ -32,6 +34,9 @@ const MICROS_PER_SECOND = 1_000_000;
 /** Series per pen in the aligned data: mean, minimum, maximum. */
 export const COLUMNS = 3;
 
+/** Whether the newest value is known to hold on beyond its stamp. */
+const goesOn = (pen: TrendPen): boolean => pen.heldTo > (pen.ts.at(-1) ?? Infinity);
+
 /** The columns to draw of a pen: after a silence longer than its value holds the line is broken. */
 function drawn(pen: TrendPen): [number[], (number | null)[], (number | null)[], (number | null)[]] {
   const columns: ReturnType<typeof drawn> = [[], [], [], []];
@@ -40,10 +45,17 @@ function drawn(pen: TrendPen): [number[], (number | null)[], (number | null)[], 
     [pen.value, pen.min, pen.max].forEach((from, c) =>
       (columns[c + 1] as (number | null)[]).push(from[i] ?? null),
     );
-    if ((pen.ts[i + 1] ?? ts) - ts <= pen.hold) return;
+    const next = pen.ts[i + 1];
+    if (next === undefined || next - ts <= pen.hold) return;
     columns[0].push((ts + pen.hold) / MICROS_PER_SECOND);
     for (const column of columns.slice(1)) column.push(null as never);
   });
+  const last = pen.ts.length - 1;
+  if (last < 0 || !goesOn(pen)) return columns;
+  columns[0].push(pen.heldTo / MICROS_PER_SECOND);
+  [pen.value, pen.min, pen.max].forEach((from, c) =>
+    (columns[c + 1] as (number | null)[]).push(from[last] ?? null),
+  );
   return columns;
 }
 
@@ -81,7 +93,8 @@ export function unusableSpans(pen: TrendPen, to: number): UnusableSpan[] {
   };
   pen.ts.forEach((from, i) => {
     const next = pen.ts[i + 1] ?? to;
-    const held = Math.min(next, from + pen.hold);
+    const known = i === pen.ts.length - 1 && goesOn(pen) ? pen.heldTo : from;
+    const held = Math.min(next, known + pen.hold);
     add(from, held, 1 - (pen.usable[i] ?? 1));
     add(held, next, 1);
   });
@@ -111,7 +124,8 @@ export interface PenReading {
 export function readingAt(pen: TrendPen, ts: number): PenReading {
   const i = indexAt(pen.ts, ts);
   const at = pen.ts[i];
-  if (at === undefined || ts - at > pen.hold) return { value: null, quality: null, usable: null };
+  const known = at !== undefined && i === pen.ts.length - 1 && goesOn(pen) ? pen.heldTo : at;
+  if (known === undefined || ts - known > pen.hold) return { value: null, quality: null, usable: null };
   return { value: pen.value[i] ?? null, quality: pen.quality[i] ?? null, usable: pen.usable[i] ?? null };
 }
 

@@ -101,7 +101,8 @@ export class LiveStore {
       const usable = quality >= 0 && value !== null;
       const lastGood = usable ? { ts, value } : (before?.lastGood ?? null);
       cell.set({ tagId, ts, quality, value, heardAt, lastGood });
-      this.line(tagId).update((trace) => extendTrace(trace, { ts, value: usable ? value : null }));
+      // By when it was heard: a steady value keeps its line although its own stamp stays where it was.
+      this.line(tagId).update((trace) => extendTrace(trace, { ts: heardAt, value: usable ? value : null }));
     }
     this.samples.next(samples);
   }

@@ -1,5 +1,5 @@
 import { DestroyRef, Injectable, computed, effect, inject, signal, untracked } from '@angular/core';
-import { History, type LiveSample, type Tag } from '@linepack/contracts';
+import { History, type HistorySeries, type LiveSample, type Tag } from '@linepack/contracts';
 import { STALE_INTERVALS, type TrendPen, type TrendRange, Words } from '@linepack/console-ui';
 import { Api } from '../core/api';
 import { Clock } from '../core/clock';
@@ -111,8 +111,7 @@ export class TrendStore {
         points: POINTS,
       });
       this.width = history.resolution === 'raw' ? 0 : bucketWidth(history.series);
-      for (const series of history.series)
-        this.columns.set(series.tagId, joined(series, this.recent.get(series.tagId) ?? []));
+      for (const series of history.series) this.columns.set(series.tagId, this.joinedWithLive(series));
       return history;
     });
     this.turn.update((n) => n + 1);
@@ -129,8 +128,18 @@ export class TrendStore {
       this.recent.set(id, kept);
       const columns = this.columns.get(id) ?? emptyColumns();
       this.columns.set(id, columns);
-      if (append(columns, sample)) this.dirty = true;
+      if (append(columns, sample, this.holdOf(this.plant.tag(id)))) this.dirty = true;
     }
+  }
+
+  private joinedWithLive(series: HistorySeries): Columns {
+    const hold = this.holdOf(this.plant.tag(series.tagId));
+    return joined(series, this.recent.get(series.tagId) ?? [], hold);
+  }
+
+  /** How long a value holds when nothing follows: as long as it is not stale, or a bucket where those are wider. */
+  private holdOf(tag: Tag | null): number {
+    return Math.max(STALE_INTERVALS * (tag?.maxReportS ?? 0) * 1_000_000, this.width);
   }
 
   /** A screen on the wall follows for weeks: what has left its window is read again when somebody looks back. */
@@ -150,7 +159,7 @@ export class TrendStore {
       unit,
       decimals: tag.decimals,
       minSpan: smallestSpan(tag),
-      hold: Math.max(STALE_INTERVALS * tag.maxReportS * 1_000_000, this.width),
+      hold: this.holdOf(tag),
       ...columns,
     };
   }
