@@ -138,14 +138,14 @@ export class SourceClock {
   }
 
   /**
-   * After a backlog was seen, old words are doubtful again when they no longer catch up and no word of now has come for
-   * so long that the tags would be stale: a tag whose words arrive must not stay blind.
+   * After a backlog was seen, an old word is doubtful again when it does not catch up and no word of now came since the
+   * one before it: the clock may have been set meanwhile, and a tag whose words arrive must not stay blind.
    */
   private isAnother(doubt: Doubt, offset: number, at: Micros): boolean {
-    if (doubt.known !== 'backlog') return false;
+    if (doubt.known !== 'backlog' || at <= doubt.lastAt) return false;
     const catchesUp = doubt.lastOffset - offset > at - doubt.lastAt;
-    const isBlind = this.freshAt === null || at - this.freshAt > this.staleAge;
-    return isBlind && !catchesUp && at > doubt.lastAt;
+    const isBesideNow = this.freshAt !== null && this.freshAt > doubt.lastAt;
+    return !catchesUp && !isBesideNow;
   }
 
   private learn(offset: number, at: Micros): void {

@@ -170,19 +170,32 @@ test('K5 a clock of which nothing was known is not said to have been set', () =>
   expect(clock.steps).toBe(0);
 });
 
-test('K6 a tag whose words arrive does not stay blind behind a backlog', () => {
-  const clock = new SourceClock(STALE);
-  steady(clock, 0, 100, 0);
-  standings(clock, [
-    [700, 110],
-    [700, 120],
-  ]);
-  // And then the device, which was set back meanwhile, goes on at its pace, three hours behind.
-  const later = standings(
-    clock,
-    Array.from({ length: 6 }, (_, i) => [710 + i * 10, -10_800 + i * 10] as const),
-  );
-  expect(later).toEqual(['doubtful', 'set', 'fresh', 'fresh', 'fresh', 'fresh']);
+describe('K6 a tag whose words arrive does not stay blind behind a backlog', () => {
+  test('a device that was set back by three hours while its buffer waited', () => {
+    const clock = new SourceClock(STALE);
+    steady(clock, 0, 100, 0);
+    standings(clock, [
+      [700, 110],
+      [700, 120],
+    ]);
+    const later = standings(
+      clock,
+      Array.from({ length: 6 }, (_, i) => [710 + i * 10, -10_800 + i * 10] as const),
+    );
+    expect(later).toEqual(['doubtful', 'set', 'fresh', 'fresh', 'fresh', 'fresh']);
+  });
+  test('a queue that holds words from before and after its clock was set', () => {
+    const clock = new SourceClock(STALE);
+    steady(clock, 0, 100, 0);
+    const queue = [110, 120, 130, -3_460, -3_450, -3_440].map((stamp) => [160, stamp] as const);
+    expect(standings(clock, queue).slice(0, 4)).toEqual(['fresh', 'fresh', 'fresh', 'doubtful']);
+    expect(
+      standings(clock, [
+        [170, -3_430],
+        [180, -3_420],
+      ]),
+    ).toEqual(['doubtful', 'set']);
+  });
 });
 
 test('K7 the values of one message are one reading', () => {
