@@ -1,8 +1,10 @@
 // How much the tests of a room notice: changes its code in one small way after another (StrykerJS) and counts the
-// changes that no test fails for. usage: npm run mutation -- ROOM [--sample N] [--seed S] [--reuse N] [--at FILE]
+// changes that no test fails for. usage: npm run mutation -- ROOM [--sample N] [--seed S] [--reuse N] [--patience S]
+//        [--at FILE]
 //   ROOM       a library (libs/alarm) or a folder of an app (apps/collector/src/write)
 //   --sample   so many of the covered mutants, chosen by the seed (20261124 unless told); all of them otherwise
 //   --reuse    mutants that share a process; 1 where stray timers of one would fail the next
+//   --patience  seconds that a change may take longer than the tests do; more on a busy machine
 //   --at       only files whose path contains this
 import { relative } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -18,12 +20,13 @@ const { values, positionals } = parseArgs({
     sample: { type: 'string' },
     seed: { type: 'string', default: '20261124' },
     reuse: { type: 'string', default: '40' },
+    patience: { type: 'string', default: '10' },
     at: { type: 'string', default: '' },
   },
 });
 const [name] = positionals;
 if (!name) {
-  say('usage: npm run mutation -- ROOM [--sample N] [--seed S] [--reuse N] [--at FILE]');
+  say('usage: npm run mutation -- ROOM [--sample N] [--seed S] [--reuse N] [--patience S] [--at FILE]');
   process.exit(2);
 }
 
@@ -50,7 +53,7 @@ const mutants = await new Stryker({
   reporters: ['dots'],
   concurrency: 1,
   maxTestRunnerReuse: Number(values.reuse),
-  timeoutMS: 10_000,
+  timeoutMS: Number(values.patience) * 1_000,
   tempDirName: 'dist/mutation',
   cleanTempDir: 'always',
   ignorePatterns: NEVER_COPIED,
@@ -63,7 +66,8 @@ report(mutants);
 
 function report(all) {
   const of = (...statuses) => all.filter((m) => statuses.includes(m.status));
-  const killed = of('Killed', 'Timeout').length;
+  const [failed, timedOut] = [of('Killed').length, of('Timeout').length];
+  const killed = failed + timedOut;
   const survived = of('Survived');
   const uncovered = of('NoCoverage');
   for (const mutant of [...survived, ...uncovered]) say(lineOf(mutant));
@@ -73,8 +77,8 @@ function report(all) {
   const score = ran === 0 ? 0 : (killed / ran) * coveredShare;
   const percent = (share) => `${(100 * share).toFixed(1)} %`;
   process.stdout.write(
-    `${name}: ${percent(score)} killed; of ${total} mutants ${ran} run: ${killed} killed, ` +
-      `${survived.length} survived; ${uncovered.length} (${percent(1 - coveredShare)}) without coverage\n`,
+    `${name}: ${percent(score)} killed; of ${total} mutants ${ran} run: ${failed} killed, ` +
+      `${timedOut} timed out, ${survived.length} survived; ${uncovered.length} (${percent(1 - coveredShare)}) without coverage\n`,
   );
 }
 

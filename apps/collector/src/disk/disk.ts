@@ -53,5 +53,7 @@ export async function writeDurably(file: DiskFile, name: string, bytes: Buffer, 
 }
 
 /** Whether there was no room: the system's code for a full disk or an exhausted quota. */
-export const isNoSpace = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
+export function isNoSpace(error: unknown): boolean {
+  const { code } = Object(error) as { code?: unknown };
+  return code === 'ENOSPC' || code === 'EDQUOT';
+}

@@ -103,11 +103,11 @@ function halved(parts: readonly Part[]): [Part[], Part[]] | null {
 
 /**
  * Trying again will not help: SQLSTATE classes 22 (data exception) and 23 (integrity violation), or a number that has no
- * place in the database's wire format.
+ * place in the store.
  */
 function isRefusal(error: unknown): error is Error {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' && (/^2[23][0-9A-Z]{3}$/.test(code) || code === 'ERR_OUT_OF_RANGE');
+  const { name, code } = Object(error) as { name?: unknown; code?: unknown };
+  return name === 'RangeError' || (typeof code === 'string' && /^2[23][0-9A-Z]{3}$/.test(code));
 }
 
 /** Why a row was refused, as it is counted. */

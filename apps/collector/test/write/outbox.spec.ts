@@ -502,11 +502,19 @@ describe('what the database refuses for what it is', () => {
     ]);
   });
 
-  test.each(['22003', '23503', 'ERR_OUT_OF_RANGE'])('%s is a refusal', async (code) => {
+  test.each(['22003', '23503'])('%s is a refusal', async (code) => {
     database.trouble = () => refusal(code);
     put(sample(1));
     await time.pass(0);
     expect(outbox.facts.refused).toBe(1);
+    expect(outbox.database).toBe('up');
+  });
+
+  test('a number that has no place in the store is a refusal', async () => {
+    database.trouble = () => new RangeError('ts 1.5: expected whole microseconds');
+    put(sample(1));
+    await time.pass(0);
+    expect(outbox.facts.lostByCause).toEqual(new Map([['RangeError', 1]]));
     expect(outbox.database).toBe('up');
   });
 
