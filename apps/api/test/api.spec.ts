@@ -1,9 +1,9 @@
 import 'reflect-metadata';
 import type { AlarmTable, Health, Problem, Stations, Tags, User } from '@linepack/contracts';
-import { TOPIC } from '@linepack/contracts';
 import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum';
 import { ZodPipe } from '../src/http/zod.pipe';
 import { assertAllAreGuarded, routesOf, socketEventsOf } from '../src/openapi/routes';
+import { sayOwned } from './alarm-words';
 import { argumentsOf } from './route-arguments';
 import { Client, startWorld, until, type World } from './world';
 
@@ -33,17 +33,13 @@ async function problem(response: Response): Promise<Problem> {
 
 beforeAll(async () => {
   world = await startWorld();
-  await world.say(
-    TOPIC.status('collector'),
-    { part: 'collector', state: 'up', at: 1, detail: '' },
-    { retain: true },
-  );
+  await sayOwned(world, ['gate', 'rs-north', 'rs-south', 'network']);
   // The accounts are made when the network has been read.
   await until(
     async () => (await world.pool.query('select from app_user')).rowCount,
     (users) => users === 6,
   );
-}, 60_000);
+}, 180_000);
 afterAll(() => world?.end());
 
 describe('closed unless it names who may', () => {

@@ -32,7 +32,7 @@ export class Collectors {
 
   owns(partition: string, now: number): boolean {
     const living = this.list(now).filter(({ state }) => state !== 'down');
-    return living.length > 0 && unownedOf(living, [partition]).length === 0;
+    return unownedOf(living, [partition]).length === 0;
   }
 
   /**
@@ -66,10 +66,8 @@ export class Collectors {
   }
 }
 
-/** A collector that does not say what it owns stands alone, and owns everything. */
 function unownedOf(living: readonly PartStatus[], wanted: readonly string[]): string[] {
   const working = living.filter(({ state }) => state !== 'starting');
-  if (working.some(({ partitions }) => partitions === undefined)) return [];
   const owned = new Set(working.flatMap(({ partitions }) => partitions ?? []));
   return wanted.filter((partition) => !owned.has(partition));
 }
