@@ -191,7 +191,7 @@ describe('closing gas days of the demo city', () => {
   it('pins versions of algorithms and configuration, and copies the readings', async () => {
     const r = result('level2-city-shanghai-8', '2026-10-24');
     expect(r.version).toBe(1);
-    expect(r.algorithm).toMatch(/^loss\/1 DETAIL\/1$/);
+    expect(r.algorithm).toMatch(/^loss\/2 DETAIL\/1$/);
     expect(Object.keys(r.configVersions).length).toBeGreaterThan(10);
     for (const version of Object.values(r.configVersions)) expect(version).toBe(1);
     const inputs = (await loss.inputs(r.areaId as AreaId, r.gasDay as GasDay, 1)) as {

@@ -11,7 +11,7 @@ import type { QualityShares } from './meter-hour';
 import { proofOf, rateStandardUncertainty, type Proof } from './uncertainty';
 
 /** Pinned in every result; a change of any figure this library computes is a new version. */
-export const LOSS_ALGORITHM = 'loss/1';
+export const LOSS_ALGORITHM = 'loss/2';
 
 /**
  * Relative standard uncertainty taken for a pipe's line pack: its pressures carry transmitters of 0.25 %
