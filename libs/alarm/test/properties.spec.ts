@@ -101,7 +101,7 @@ const durable = ({ pending: _p, ...rest }: AlarmState) => rest;
 const holds = (check: (seen: Seen[], definition: AlarmDefinition) => boolean | void) =>
   fc.assert(
     fc.property(definitions, life, (d, steps) => check(live(d, steps), d)),
-    { numRuns: 500 },
+    { numRuns: 200 },
   );
 
 describe('whatever happens', () => {

@@ -7,7 +7,7 @@ import {
   type StationStanding,
 } from '@linepack/alarm';
 import { TOPIC, type AlarmCommand, type AlarmCommandReply, type ConditionMessage } from '@linepack/contracts';
-import type { Micros, SourceId, TagId } from '@linepack/network';
+import { MICROS_PER_MS, type Micros, type SourceId, type TagId } from '@linepack/network';
 import type { JournalEntry, JournalledEvent, StoredAlarm } from '@linepack/store';
 import type { PresentValue } from '@linepack/telemetry';
 import type { Log } from '../log';
@@ -34,6 +34,8 @@ export interface AlarmSurroundings {
 
 const TABLE_DELAY_MS = 100;
 const AUDIT_MS = 60_000;
+/** Our clock against one that is never set, between two ticks: less than this is no setting. Microseconds. */
+const SETTING = 500 * MICROS_PER_MS;
 /** Events that were confirmed lately: one read from the spool for a takeover may be confirmed before it is owned. */
 const REMEMBERED_CONFIRMATIONS = 10_000;
 
@@ -55,10 +57,12 @@ export class AlarmEngine {
   private readonly tables = new Map<string, Timer>();
   private readonly announcer: Announcer;
   private auditedAtMs: number;
+  private ticked: { readonly at: Micros; readonly monotonicMs: number };
   private inconsistent = 0;
 
   constructor(private readonly around: AlarmSurroundings) {
     this.auditedAtMs = around.time.monotonicMs();
+    this.ticked = { at: around.time.now(), monotonicMs: this.auditedAtMs };
     this.announcer = new Announcer({
       tell: around.tell,
       journal: around.journal,
@@ -186,6 +190,7 @@ export class AlarmEngine {
 
   tick(): void {
     const now = this.around.time.now();
+    this.noticeSetting(now);
     for (const partition of this.partitions.values()) this.announce(partition.tick(now));
     if (this.around.time.monotonicMs() - this.auditedAtMs >= AUDIT_MS) this.audit(now);
     this.announcer.save(() => [...this.partitions.values()].flatMap((p) => p.takeUnsaved()));
@@ -245,6 +250,16 @@ export class AlarmEngine {
     const now = this.around.time.now();
     for (const partition of this.partitions.values())
       if (partition.has(alarmId)) this.announce(partition.judge(alarmId, now));
+  }
+
+  /** A delay must neither end nor begin anew because somebody set our clock while it ran. */
+  private noticeSetting(now: Micros): void {
+    const monotonicMs = this.around.time.monotonicMs();
+    const by = now - this.ticked.at - (monotonicMs - this.ticked.monotonicMs) * MICROS_PER_MS;
+    this.ticked = { at: now, monotonicMs };
+    if (Math.abs(by) < SETTING) return;
+    this.inputs.clockWasSet(by);
+    for (const partition of this.partitions.values()) partition.clockWasSet(by);
   }
 
   private audit(now: Micros): void {

@@ -6,7 +6,7 @@ import {
   type Level,
   type Observation,
 } from '@linepack/alarm';
-import type { TagId } from '@linepack/network';
+import type { Micros, TagId } from '@linepack/network';
 import type { PresentValue } from '@linepack/telemetry';
 
 /**
@@ -31,6 +31,14 @@ export class AlarmInputs {
 
   levelOf(alarmId: string): Level | undefined {
     return this.levels.get(alarmId);
+  }
+
+  /** Our clock was set: what was received is as long ago as it was. */
+  clockWasSet(by: number): void {
+    for (const [tagId, value] of this.presents)
+      this.presents.set(tagId, { ...value, receivedAt: (value.receivedAt + by) as Micros });
+    for (const [alarmId, level] of this.levels)
+      this.levels.set(alarmId, { ...level, receivedAt: (level.receivedAt + by) as Micros });
   }
 
   /** What is listened to no more is not known any more. */

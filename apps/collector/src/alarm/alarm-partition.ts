@@ -139,6 +139,17 @@ export class AlarmPartition {
     return [...this.waiting].flatMap((held) => this.stepHeld(held, { kind: 'tick', now }).entries);
   }
 
+  /** Our clock was set: every delay that runs has run for as long as it had. */
+  clockWasSet(by: number): void {
+    for (const held of this.waiting) {
+      const { pending } = held.state;
+      if (pending === null) continue;
+      const receivedAt = (pending.receivedAt + by) as Micros;
+      held.state = { ...held.state, pending: { ...pending, receivedAt } };
+      this.unsaved.add(held);
+    }
+  }
+
   /** Compares every alarm with its condition, and judges again those that differ. */
   audit(now: Micros): { found: { alarmId: string; fault: Disagreement }[]; entries: JournalEntry[] } {
     const found: { alarmId: string; fault: Disagreement }[] = [];

@@ -84,6 +84,44 @@ describe('delays outlive who saw them begin', () => {
   });
 });
 
+describe('our own clock is set while a delay runs', () => {
+  test.each([-3_600, 3_600, 20])(
+    'by %d s: the alarm is raised when its delay was up, not before or after',
+    (by) => {
+      const plant = plantOf(slow);
+      plant.hear(0, 1, 9);
+      plant.time.to(5);
+      plant.time.setClock(by);
+      plant.time.to(19.4);
+      expect(plant.events()).toEqual([]);
+      plant.time.to(21);
+      expect(plant.events()).toEqual([`${H} raised 1 @20`]);
+      // What is stored goes on from there, too.
+      plant.hear(30, 1, 3, { stamp: 30 + by });
+      plant.time.to(31);
+      const [pending] = plant.stored();
+      expect((pending!.pendingReceivedAt! - plant.time.now()) / 1e6).toBeCloseTo(-1);
+    },
+  );
+
+  test.each([-3_600, 3_600])(
+    'by %d s: a takeover after it judges what stood before by how long it stood',
+    (by) => {
+      const plant = plantOf(slow, 'not owned');
+      plant.hear(0, 1, 9);
+      plant.time.to(5);
+      plant.time.setClock(by);
+      plant.time.to(10);
+      plant.own();
+      plant.time.to(19.4);
+      expect(plant.events()).toEqual([]);
+      plant.time.to(21);
+      expect(plant.events()).toEqual([`${H} raised 1 @20`]);
+      expect(plant.engine.inconsistencies).toBe(0);
+    },
+  );
+});
+
 describe('the audit', () => {
   /** As no input can: somebody writes into the engine's state. */
   const tamper = (plant: AlarmPlant, alarmId: string, change: object): void => {
@@ -245,6 +283,26 @@ describe('commands', () => {
     expect(await plant.acknowledge(H, 1, 'dispatch')).toMatchObject({ ok: false, code: 'notDurable' });
   });
 
+  test('an event is given to the journal once and in order, also when nobody takes it: keeping is not our business', async () => {
+    const plant = plantOf();
+    plant.durable = Promise.reject(new Error('stopped'));
+    for (const [s, value] of [9, 3, 9].entries()) plant.hear(s, 1, value);
+    await settled();
+    plant.durable = Promise.resolve('journal');
+    plant.time.to(60);
+    await settled();
+    expect(plant.events(H)).toEqual(['raised 1 @0', 'returned 1 @1', 'raised 2 @2']);
+  });
+
+  test('only the latest answers are kept', async () => {
+    const plant = raised();
+    for (let i = 0; i <= 1_000; i += 1) await plant.acknowledge(H, 7, 'station', { id: `${i}` });
+    // The oldest is forgotten and asked anew, a younger one is not.
+    await plant.acknowledge(H, 1, 'station', { id: '1' });
+    expect(plant.events(H)).toEqual(['raised 1 @0']);
+    expect(await plant.acknowledge(H, 1, 'station', { id: '0' })).toMatchObject({ ok: true });
+  });
+
   test('each refusal has its reason', async () => {
     const plant = raised();
     expect(await plant.acknowledge('tag:gate.t9:H', 1)).toMatchObject({ ok: false, code: 'unknownAlarm' });
@@ -318,6 +376,59 @@ describe('while it is in doubt who owns the alarms', () => {
     certain();
     await settled();
     expect(plant.journal.map((j) => [j.event.kind, j.ownerEpoch])).toEqual([['raised', 2]]);
+  });
+});
+
+describe('the table of a partition', () => {
+  const tables = (plant: AlarmPlant): number =>
+    plant.told.filter(({ topic }) => topic === TOPIC.alarmTable('gate')).length;
+
+  test('is told soon after it changes, once for what changes together', () => {
+    const plant = plantOf();
+    plant.time.to(1);
+    const before = tables(plant);
+    plant.hear(2, 1, 9);
+    plant.hear(2, 1, 3);
+    plant.hear(2, 1, 9);
+    plant.time.to(2.05);
+    expect(tables(plant)).toBe(before);
+    plant.time.to(3);
+    expect(tables(plant)).toBe(before + 1);
+    plant.confirm();
+    plant.time.to(4);
+    expect(tables(plant)).toBe(before + 2);
+    plant.confirm();
+    plant.time.to(5);
+    expect(tables(plant)).toBe(before + 2);
+  });
+
+  test('is told at the end, and not after the partition was given up', () => {
+    const plant = plantOf();
+    plant.time.to(1);
+    plant.hear(2, 1, 9);
+    const before = tables(plant);
+    plant.engine.stop();
+    expect(tables(plant)).toBe(before + 1);
+    plant.hear(3, 1, 3);
+    plant.engine.disown('gate');
+    plant.time.to(5);
+    expect(tables(plant)).toBe(before + 1);
+  });
+
+  test('waits while it is in doubt who owns it', async () => {
+    const plant = plantOf();
+    plant.time.to(1);
+    const before = tables(plant);
+    let certain: () => void = () => undefined;
+    plant.engine.publishAll();
+    plant.doubt = new Promise((resolve) => (certain = resolve));
+    plant.time.to(2);
+    expect(tables(plant)).toBe(before);
+    plant.doubt = null;
+    certain();
+    await settled();
+    plant.time.to(3);
+    expect(tables(plant)).toBe(before + 1);
   });
 });
 
