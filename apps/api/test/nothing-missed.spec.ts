@@ -13,7 +13,7 @@ const TRANSITIONS = Number(process.env['LINEPACK_TRANSITIONS'] ?? 20_000);
 const CUTS = Number(process.env['LINEPACK_CUTS'] ?? 100);
 const SEED = Number(process.env['LINEPACK_SEED'] ?? 20_261_124);
 const A_TURN = 400;
-const SETTLE_WITHIN_MS = 120_000;
+const SETTLE_WITHIN_MS = 240_000;
 
 /** How often each place is cut, of a hundred: the lines often, the broker and the api itself now and then. */
 const PLACES = { browser: 70, apiToBus: 12, ownerToBus: 12, bus: 3, api: 3 } as const;
@@ -65,7 +65,7 @@ beforeAll(async () => {
     await watch('chief', 'station:rs-north', 'station:rs-south'),
     await watch('station1', 'station:rs-north'),
   ];
-}, 120_000);
+}, 180_000);
 afterAll(async () => {
   await Promise.all((watchers ?? []).map((watcher) => watcher.leave()));
   await owner?.end();
@@ -152,5 +152,5 @@ test(
       `${owner.told.size} transitions, cuts ${JSON.stringify(cuts)}, reconnections ${watchers.map((w) => w.reconnections).join(' ')}\n`,
     );
   },
-  Math.max(300_000, TRANSITIONS * 10),
+  Math.max(600_000, TRANSITIONS * 20),
 );

@@ -94,8 +94,13 @@ export class BusClient {
 
   /** Publishes what stays for whoever comes later; while the bus is away nothing is said. */
   async retain(topic: string, payload: unknown): Promise<void> {
-    if (this.client?.connected)
+    if (!this.client?.connected) return;
+    try {
       await this.client.publishAsync(topic, JSON.stringify(payload), { qos: 1, retain: true });
+    } catch (error) {
+      // The bus went away, or is being left, in the same moment. A rejection nobody waits for would end the process.
+      this.logger.debug({ err: error, topic }, 'not retained');
+    }
   }
 
   async close(): Promise<void> {
