@@ -1,9 +1,13 @@
-// A room is a folder of sources; its tests are the spec files of its project that import from it directly and need
-// neither a database server nor a process of their own: those are too slow to run once for each mutant.
-import { readFileSync, readdirSync, statSync } from 'node:fs';
+// A room is a folder of sources; its tests are the spec files of its project that import from it, themselves or by
+// what they share, and need neither a database server nor a process of their own: those are too slow to run once for
+// each mutant.
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 
 const SLOW = /startTestDatabase|startEmbeddedDatabase|new House\(|spawnCollector|startCollector|startBus/;
+
+/** Imports of values; types leave nothing to run. */
+const VALUES_FROM = /(?:import|export) (?!type )[^;']*from '(\.[^']+|@linepack\/[a-z-]+)'/g;
 
 const filesBelow = (folder) =>
   readdirSync(folder, { recursive: true })
@@ -21,18 +25,33 @@ export function roomOf(root, room) {
   const mutate = filesBelow(sources)
     .filter((file) => /\.ts$/.test(file) && !/\.(spec|d)\.ts$|\/index\.ts$/.test(file))
     .map((file) => relative(root, file));
-  const specs = filesBelow(join(root, project))
-    .filter((file) => file.endsWith('.spec.ts') && !file.includes('node_modules'))
-    .filter((file) => belongsTo(file, sources))
-    .map((file) => relative(root, file));
+  const all = filesBelow(join(root, project)).filter(
+    (file) => file.endsWith('.spec.ts') && !SLOW.test(readFileSync(file, 'utf8')),
+  );
+  const near = all.filter((file) => reaches(root, file, sources, '/test/'));
+  // A room that its tests reach only by way of others.
+  const specs = (near.length > 0 ? near : all.filter((file) => reaches(root, file, sources, '/'))).map(
+    (file) => relative(root, file),
+  );
   if (mutate.length === 0) throw new Error(`${room}: there is nothing to mutate`);
   if (specs.length === 0) throw new Error(`${room}: no spec file imports from it`);
   return { project, mutate, specs };
 }
 
-function belongsTo(spec, sources) {
-  const text = readFileSync(spec, 'utf8');
-  if (SLOW.test(text)) return false;
-  const imported = [...text.matchAll(/from '(\.[^']+)'/g)].map(([, path]) => resolve(dirname(spec), path));
-  return imported.some((path) => path === sources || path.startsWith(`${sources}/`));
+/** Directly, or by way of files whose path contains `by`. */
+function reaches(root, spec, sources, by) {
+  const seen = new Set();
+  const waiting = [spec];
+  for (let file = waiting.pop(); file; file = waiting.pop()) {
+    for (const [, path] of readFileSync(file, 'utf8').matchAll(VALUES_FROM)) {
+      const library = path.startsWith('@') ? path.split('/')[1] : null;
+      const imported = library ? join(root, 'libs', library, 'src') : resolve(dirname(file), path);
+      if (imported === sources || imported.startsWith(`${sources}/`)) return true;
+      const next = `${imported}.ts`;
+      if (seen.has(next) || !next.includes(by) || !existsSync(next)) continue;
+      seen.add(next);
+      waiting.push(next);
+    }
+  }
+  return false;
 }

@@ -1,4 +1,7 @@
 // The launcher is plain JavaScript, so that it runs before anything is built; these are the parts its tests use.
+declare module '*/mutation/rooms.mjs' {
+  export function roomOf(root: string, room: string): { project: string; mutate: string[]; specs: string[] };
+}
 declare module '*/launcher/settings.mjs' {
   export function readSettings(env: Readonly<Record<string, string>>): {
     settings: Record<string, unknown>;
