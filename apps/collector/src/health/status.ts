@@ -54,11 +54,13 @@ function troublesOf(facts: Facts): string[] {
   const { sources, database, spoolIsFull, spool, outgoing, alarmInconsistencies } = facts;
   const away = sources.filter((s) => s.state !== 'connected').map((s) => s.sourceId);
   const rejected = sources.reduce((sum, s) => sum + s.rejected, 0);
+  const silent = sources.reduce((sum, s) => sum + (s.withoutFirstValue ?? 0), 0);
   return [
     spoolIsFull ? `the spool is full (${spool.bytes} bytes): samples are being lost` : null,
     database === 'away' ? `database away, ${spool.entries} entries wait on disk` : null,
     away.length > 0 ? `not connected: ${away.join(', ')}` : null,
     rejected > 0 ? `${rejected} tags are not monitored` : null,
+    silent > 0 ? `${silent} tags have no first value` : null,
     alarmInconsistencies > 0
       ? `${alarmInconsistencies} alarms contradicted their condition and were judged again`
       : null,
@@ -119,6 +121,12 @@ export function metricsOf(facts: Facts): string {
       'gauge',
       'Tags the source refused to monitor',
       perSource((s) => s.rejected),
+    ),
+    metric(
+      'source_without_first_value',
+      'gauge',
+      'Tags subscribed to that never got a value',
+      perSource((s) => s.withoutFirstValue ?? 0),
     ),
     ...wordMetrics(facts),
   ].join('\n')}\n`;
