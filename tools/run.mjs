@@ -1,4 +1,4 @@
-// Runs one of Linepack's commands. usage: node tools/run.mjs network|simulator|bench|kills ARGS
+// Runs one of Linepack's commands. usage: node tools/run.mjs network|alarms|simulator|bench|kills ARGS
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import { readRun } from './launcher/run-file.mjs';
 
 const commands = {
   network: 'dist/network/main.mjs',
+  alarms: 'dist/alarms/main.mjs',
   simulator: 'dist/simulator/cli.mjs',
   bench: 'tools/bench/main.mjs',
   kills: 'tools/endurance/kills.mjs',

@@ -14,6 +14,7 @@ const programs = {
   'collector/main.mjs': 'apps/collector/src/main.ts',
   'worker/main.mjs': 'apps/worker/src/main.ts',
   'network/main.mjs': 'apps/worker/src/network-cli.ts',
+  'alarms/main.mjs': 'apps/collector/src/alarms-cli.ts',
   'api/main.mjs': 'apps/api/src/main.ts',
 };
 

@@ -47,7 +47,9 @@ export function lastHeld(
 }
 
 /** A copy written before delays were kept has the alarms alone, under the name `alarms`. */
-function lifted(copied: Copied | (Omit<Copied, 'states'> & { readonly alarms: readonly Alarm[] })): Copied {
+export function lifted(
+  copied: Copied | (Omit<Copied, 'states'> & { readonly alarms: readonly Alarm[] }),
+): Copied {
   if ('states' in copied) return copied;
   const { partition, epoch, alarms } = copied;
   const noDelay = { pendingSince: null, pendingReceivedAt: null, pendingKind: null, ownerEpoch: epoch };
