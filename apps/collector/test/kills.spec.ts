@@ -44,6 +44,17 @@ const heldBy = (owners: number) => async (): Promise<boolean> => {
   return held.length === PARTITIONS.length && new Set(held.map((l) => l.owner)).size === owners;
 };
 
+/** Whether all is owned and both live, the one that was killed last in its new life. */
+const bothLive = async (): Promise<boolean> => {
+  const { rows } = await house.pool.query<{ living: number; anew: boolean }>(
+    `select count(*)::int as living,
+       bool_or(living_since > (select coalesce(max(at), '-infinity') from kill_history)) as anew
+     from collector_member where expires_at > clock_timestamp()`,
+  );
+  const held = await new LeaseRepository(house.pool).held();
+  return held.length === PARTITIONS.length && rows[0]?.living === 2 && rows[0].anew;
+};
+
 /** Every version a lease ever has, and every kill, on the database's clock. */
 const record = () =>
   house.pool.query(`
@@ -73,7 +84,7 @@ test('two collectors, one of them killed again and again: one owner, each event 
   await record();
   start('first');
   start('second');
-  await until('each has its share', heldBy(2));
+  await until('both live, and all is owned', bothLive);
   let high = false;
   const swinging = setInterval(() => {
     high = !high;
@@ -88,7 +99,7 @@ test('two collectors, one of them killed again and again: one owner, each event 
       if (random() < 0.5) await sleep(random() * 1_500);
       else await until('the other has all', heldBy(1));
       start(name);
-      await until('each has its share', heldBy(2));
+      await until('both live, and all is owned', bothLive);
       await sleep(random() * 3_000);
     }
   } finally {
