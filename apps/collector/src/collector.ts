@@ -45,6 +45,8 @@ export async function startCollector(settings: Settings, log: Log): Promise<Coll
   const owner = ownerOf(new JsonFile(disk, 'identity.json'));
   const pool = openPool(settings.databaseUrl, {
     applicationName: 'linepack-collector',
+    // Less than a lease: a successor never waits for the locks of a process that stands still.
+    idleInTransactionMs: LEASE_ANSWER_MS,
     onIdleError: (error) => log.warn(`database connection lost: ${error.message}`),
   });
   // Leases never wait behind samples for a connection.

@@ -14,6 +14,11 @@ export interface PoolOptions {
   readonly connectTimeoutMs?: number;
   /** How long a query may take before its connection is given up, ms; without limit unless given. */
   readonly answerTimeoutMs?: number;
+  /**
+   * How long a transaction may stand still between two statements, ms; without limit unless given. A process that is
+   * suspended in the middle of one would else keep its locks, and everybody who waits for them.
+   */
+  readonly idleInTransactionMs?: number;
   /** A connection broke while nobody was using it: the database went away. Called once per connection. */
   readonly onIdleError?: (error: Error) => void;
 }
@@ -26,6 +31,9 @@ export function openPool(url: string, options: PoolOptions = {}): Pool {
     max,
     application_name: applicationName,
     connectionTimeoutMillis: options.connectTimeoutMs ?? 10_000,
+    ...(options.idleInTransactionMs === undefined
+      ? {}
+      : { idle_in_transaction_session_timeout: options.idleInTransactionMs }),
     ...(options.answerTimeoutMs === undefined ? {} : { query_timeout: options.answerTimeoutMs }),
   });
   pool.on('error', onIdleError);

@@ -110,6 +110,20 @@ describeOnPostgres('writers at the same time, each connection its own session', 
     expect(outcomes).toEqual(new Set(['evidence', 'read']));
   });
 
+  test('who takes over does not wait for an owner that was suspended in the middle of a transaction', async () => {
+    const suspended = await postgres.pool({ idleInTransactionMs: 200 }).connect();
+    suspended.on('error', () => undefined);
+    const request = { session: randomUUID(), partitions: ['stuck'], giveUp: [], ttlMs: 1 };
+    await new LeaseRepository(pool).round({ ...request, owner: 'a' });
+    await suspended.query('begin');
+    await suspended.query('select last from alarm_seq for update');
+    await suspended.query("select epoch from partition_lease where partition = 'stuck' for share");
+    const { held } = await new LeaseRepository(other).round({ ...request, owner: 'b' });
+    expect(held).toMatchObject([{ owner: 'b', epoch: 2 }]);
+    await new AlarmRepository(other).append([entry(alarm('tag:stuck.p:H', { partition: 'stuck' }), 2)]);
+    suspended.release(true);
+  }, 20_000);
+
   test('two who audit make one chain, and a transaction that was rolled back leaves no gap in it', async () => {
     const line = (actor: string) => ({
       actor,

@@ -1,5 +1,5 @@
 import { hasPostgres, startPostgres } from '../../embedded/test/processes';
-import { openPool, readMigrations, type Pool } from '../src/index';
+import { openPool, readMigrations, type Pool, type PoolOptions } from '../src/index';
 
 /** `describe` where there is a PostgreSQL to run against; otherwise skipped, with a word on standard error. */
 export function describeOnPostgres(name: string, suite: () => void): void {
@@ -10,7 +10,7 @@ export function describeOnPostgres(name: string, suite: () => void): void {
 
 export interface PlainPostgres {
   /** Another pool: connections of another process, as far as the server can tell. */
-  pool(): Pool;
+  pool(options?: PoolOptions): Pool;
   close(): Promise<void>;
 }
 
@@ -25,8 +25,8 @@ export interface PlainPostgres {
 export async function startPlainPostgres(): Promise<PlainPostgres> {
   const server = await startPostgres();
   const pools: Pool[] = [];
-  const pool = (): Pool => {
-    const one = openPool(server.url, { max: 4 });
+  const pool = (options: PoolOptions = {}): Pool => {
+    const one = openPool(server.url, { max: 4, ...options });
     pools.push(one);
     return one;
   };
