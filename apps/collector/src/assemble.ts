@@ -158,11 +158,13 @@ export function assemble(around: Surroundings): Assembled {
   /** Asks the plant for what this collector has to listen to now. */
   const listen = (): void => {
     const mine = configuration && listening.change(configuration);
-    if (mine === null) return;
-    flow.configure(mine.tags, mine.commissionedAt ?? undefined);
+    if (configuration === null || mine === null) return;
+    flow.configure(mine.tags, mine.commissionedAt ?? undefined, configuration.tags);
     engine.hears(new Set(mine.tags.map((tag) => tag.tagId)));
     links.connectsTo(new Set(mine.sources.map((s) => s.id as SourceId)), time.now());
-    acquisition.configure(mine).catch((error: Error) => log.error(`sources: ${error.message}`));
+    acquisition
+      .configure(mine, configuration.tags)
+      .catch((error: Error) => log.error(`sources: ${error.message}`));
   };
   const apply = (whole: CollectorConfiguration): void => {
     configuration = whole;

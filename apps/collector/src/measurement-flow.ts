@@ -47,8 +47,13 @@ export class MeasurementFlow {
 
   constructor(private readonly parts: FlowParts) {}
 
-  configure(tags: readonly CollectorTag[], commissionedAt?: Micros): void {
-    this.values.configure(tags, commissionedAt);
+  /** @param known every tag there is: what still comes of those that are not listened to is stored */
+  configure(
+    tags: readonly CollectorTag[],
+    commissionedAt?: Micros,
+    known: readonly CollectorTag[] = tags,
+  ): void {
+    this.values.configure(tags, commissionedAt, known);
     this.silence.configure(tags, this.parts.time.monotonicMs());
     this.sayStations();
   }

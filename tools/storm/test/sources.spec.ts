@@ -312,6 +312,17 @@ describe.each([
     const heard = new Listener();
     await listen(heard);
     await broker.until('the kept word', () => heard.last(1));
-    expect(heard.last(1)).toMatchObject({ value: 4, origin: 'change' });
+    expect(heard.last(1)).toMatchObject({ value: 4, origin: 'redelivered' });
+  });
+
+  test('what the lasting session still has of a topic of former times is told, for nobody else will say it', async () => {
+    await listen(new Listener());
+    await source?.stop();
+    await broker.publish('plant/a', { v: 6, ts: AT }, 'passing');
+    const heard = new Listener();
+    source = broker.listen(heard, [topic(2, 'plant/b')]);
+    source.knows?.([topic(1, 'plant/a'), topic(2, 'plant/b')]);
+    await broker.until('the word of the former topic', () => heard.last(1));
+    expect(heard.last(1)).toMatchObject({ value: 6, ts: AT * 1_000 });
   });
 });

@@ -1,6 +1,6 @@
 import type { SourceState } from '@linepack/contracts';
 import { resolveEnvironment, type SourceConfig, type SourceId } from '@linepack/network';
-import type { CollectorConfiguration } from '../configuration/collector-configuration';
+import type { CollectorConfiguration, CollectorTag } from '../configuration/collector-configuration';
 import type { Log } from '../log';
 import type { Time } from '../time';
 import { CAPABILITIES } from './capabilities';
@@ -32,8 +32,12 @@ export class Acquisition {
 
   constructor(private readonly parts: AcquisitionParts) {}
 
-  configure(configuration: CollectorConfiguration): Promise<void> {
-    const change = this.changing.then(() => this.change(configuration));
+  /** @param known every tag there is, also those that other collectors listen to */
+  configure(
+    configuration: CollectorConfiguration,
+    known: readonly CollectorTag[] = configuration.tags,
+  ): Promise<void> {
+    const change = this.changing.then(() => this.change(configuration, known));
     this.changing = change.catch(() => undefined);
     return change;
   }
@@ -47,13 +51,14 @@ export class Acquisition {
     await Promise.all([...this.running.values()].map(({ source }) => source.stop()));
   }
 
-  private async change({ sources, tags }: CollectorConfiguration): Promise<void> {
+  private async change(
+    { sources, tags }: CollectorConfiguration,
+    known: readonly CollectorTag[],
+  ): Promise<void> {
     const wanted = new Map(
       sources.flatMap((config) => {
         const id = config.id as SourceId;
-        const addressed = tags
-          .filter((t) => t.sourceId === id)
-          .map((t): AddressedTag => ({ tagId: t.tagId, address: t.config.address }));
+        const addressed = addressesOf(id, tags);
         const fingerprint = JSON.stringify(this.resolved(config));
         return addressed.length > 0 ? [[id, { fingerprint, config, addressed }] as const] : [];
       }),
@@ -65,10 +70,12 @@ export class Acquisition {
     for (const [id, { fingerprint, config, addressed }] of wanted) {
       const there = this.running.get(id);
       if (there) {
+        there.source.knows?.(addressesOf(id, known));
         there.source.watch(addressed);
         continue;
       }
       const source = this.made(config, addressed);
+      source.knows?.(addressesOf(id, known));
       this.running.set(id, { fingerprint, source });
       source.start();
     }
@@ -91,6 +98,11 @@ export class Acquisition {
     }
   }
 }
+
+const addressesOf = (id: SourceId, tags: readonly CollectorTag[]): AddressedTag[] =>
+  tags
+    .filter((t) => t.sourceId === id)
+    .map(({ tagId, config }): AddressedTag => ({ tagId, address: config.address }));
 
 /** A source that cannot even be tried: it is lost from the beginning, so that its alarm names why. */
 function unreachable(id: SourceId, fault: string, sink: SourceSink, time: Time): PlantSource {

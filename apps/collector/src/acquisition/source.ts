@@ -52,6 +52,11 @@ export interface AddressedTag {
 export interface PlantSource {
   readonly id: SourceId;
   start(): void;
+  /**
+   * All tags of this source, also those that other collectors listen to: where a lasting session still brings words of
+   * them, these are told too, because nobody will say them again.
+   */
+  knows?(tags: readonly AddressedTag[]): void;
   /** From now on these tags are asked for, and no others; the connection stays. */
   watch(tags: readonly AddressedTag[]): void;
   /** Listens no more. What the plant keeps for us meanwhile, of tags that are watched, is wanted when we are back. */

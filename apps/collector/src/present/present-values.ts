@@ -4,7 +4,6 @@ import {
   PresentTag,
   SourceClock,
   dueRepeat,
-  scaled,
   staleAgeOf,
   type Circumstances,
   type ClockReading,
@@ -18,6 +17,7 @@ import {
 } from '@linepack/telemetry';
 import type { Received, SourceCapabilities } from '../acquisition/source';
 import type { CollectorTag } from '../configuration/collector-configuration';
+import { PassingWords, wordOf } from './passing-words';
 
 /** What holds of a tag now. */
 export interface Present {
@@ -101,6 +101,7 @@ const NOTHING: Outcome = { present: [], heard: [], placed: [] };
  */
 export class PresentValues {
   private tags = new Map<TagId, TagState>();
+  private readonly passing = new PassingWords();
   private readonly sources = new Map<SourceId, Source>();
   private readonly clocks = new Map<string, Clock>();
   private readonly faults = new Map<SourceId, Map<StampFault, number>>();
@@ -108,8 +109,14 @@ export class PresentValues {
   private readonly owing = new Set<TagState>();
   private commissionedAt: Micros = EARLIEST_COMMISSIONING;
 
-  configure(tags: readonly CollectorTag[], commissionedAt: Micros = EARLIEST_COMMISSIONING): void {
+  /** @param known every tag there is: what still comes of those that are not listened to is stored */
+  configure(
+    tags: readonly CollectorTag[],
+    commissionedAt: Micros = EARLIEST_COMMISSIONING,
+    known: readonly CollectorTag[] = tags,
+  ): void {
     const before = this.tags;
+    this.passing.configure(known);
     this.commissionedAt = commissionedAt;
     this.tags = new Map(
       tags.map((tag) => {
@@ -146,7 +153,7 @@ export class PresentValues {
     for (const value of values) {
       const state = this.tags.get(value.tagId);
       if (!state || state.tag.sourceId !== sourceId) {
-        out.heard.push({ tagId: value.tagId, verdict: 'unknownTag', rows: [], held: null, unreadable: null });
+        out.heard.push(this.passing.take(sourceId, value, now, this.commissionedAt));
         continue;
       }
       this.take(state, value, now, out);
@@ -234,14 +241,7 @@ export class PresentValues {
     out: { present: Present[]; heard: Heard[]; placed: Placed[] },
   ): void {
     const { tag, present } = state;
-    const reading = scaled({ quality: value.quality, value: value.value }, tag.config.scale);
-    const word: Word = {
-      tagId: tag.tagId,
-      ...reading,
-      sourceTime: value.ts,
-      receivedAt: now,
-      origin: value.origin,
-    };
+    const word = wordOf(tag, value, now);
     const clock = this.clockNamed(value.clock, tag.sourceId);
     state.clock = clock;
     const said = this.readClock(state, clock, word);

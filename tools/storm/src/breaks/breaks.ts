@@ -13,6 +13,7 @@ import {
   nobodyDoubtsAfterStandstill,
   olderSpoolOverrules,
   rememberedIsNeverVoid,
+  wordsOfOthersAreForgotten,
 } from './ownership';
 import type { Undo } from './patch';
 import {
@@ -57,4 +58,5 @@ export const BREAKS: Readonly<Record<string, () => Undo>> = {
   olderSpoolOverrules,
   handoverIsNotWaitedFor,
   epochsAreNotCompared,
+  wordsOfOthersAreForgotten,
 };

@@ -2,6 +2,7 @@ import type { JournalEntry, StoredAlarm } from '@linepack/store';
 import { Listening } from '../../../../apps/collector/src/acquisition/listening';
 import { LeaseTerm } from '../../../../apps/collector/src/alarm/lease-term';
 import { PartitionOwnership } from '../../../../apps/collector/src/alarm/partition-ownership';
+import { PassingWords } from '../../../../apps/collector/src/present/passing-words';
 import { JournalTable } from '../model/journal';
 import { patched, type Undo } from './patch';
 
@@ -49,3 +50,18 @@ export const handoverIsNotWaitedFor = (): Undo => patched(Listening, 'isHandedOv
 
 /** The store does not compare epochs: what an older owner left overwrites what a younger one wrote. */
 export const epochsAreNotCompared = (): Undo => patched(JournalTable, 'isPast', () => () => false);
+
+/** What a lasting session still has for a former owner is acknowledged and forgotten. */
+export const wordsOfOthersAreForgotten = (): Undo =>
+  patched(
+    PassingWords,
+    'take',
+    () =>
+      ((_self: unknown, _sourceId: unknown, { tagId }: { tagId: number }) => ({
+        tagId,
+        verdict: 'unknownTag',
+        rows: [],
+        held: null,
+        unreadable: null,
+      })) as never,
+  );

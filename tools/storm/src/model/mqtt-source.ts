@@ -36,6 +36,7 @@ export class MqttSourceModel implements PlantSource {
   readonly id: SourceId;
   private readonly connection: ConnectionState;
   private tags: readonly TopicTag[];
+  private known: readonly TopicTag[] = [];
   private line: Line | null = null;
   private isOpen = false;
   private isAnswered = false;
@@ -56,6 +57,10 @@ export class MqttSourceModel implements PlantSource {
 
   start(): void {
     this.attempt();
+  }
+
+  knows(tags: readonly AddressedTag[]): void {
+    this.known = tags.flatMap(topicTag);
   }
 
   watch(tags: readonly AddressedTag[]): void {
@@ -172,18 +177,18 @@ export class MqttSourceModel implements PlantSource {
   ): Received[] {
     const parsed = parsePayload(payload);
     const body = parsed.ok ? parsed.body : undefined;
-    return this.tags
-      .filter((t) => t.address.topic === topic)
-      .map(({ tagId, address }) => {
-        const { fault: _, ...value } = decodeValue(body, address);
-        return {
-          tagId,
-          ...value,
-          // What comes before the answer to the subscription was kept by the broker.
-          origin: dup || retain || !this.isAnswered ? 'redelivered' : 'change',
-          clock: `${this.id}/${topic}`,
-        };
-      });
+    const ofTopic = (tags: readonly TopicTag[]) => tags.filter((t) => t.address.topic === topic);
+    const watched = ofTopic(this.tags);
+    return (watched.length > 0 ? watched : ofTopic(this.known)).map(({ tagId, address }) => {
+      const { fault: _, ...value } = decodeValue(body, address);
+      return {
+        tagId,
+        ...value,
+        // What comes before the answer to the subscription was kept by the broker.
+        origin: dup || retain || !this.isAnswered ? 'redelivered' : 'change',
+        clock: `${this.id}/${topic}`,
+      };
+    });
   }
 
   /** After the spool refused a message, the connection is renewed: the broker then sends it again. */

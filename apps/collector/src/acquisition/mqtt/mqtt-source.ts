@@ -71,6 +71,10 @@ export class MqttSource implements PlantSource {
     this.reconnection.start();
   }
 
+  knows(tags: readonly AddressedTag[]): void {
+    this.topics.knows(tags);
+  }
+
   watch(tags: readonly AddressedTag[]): void {
     const anew = this.topics.watch(tags);
     anew.forEach((topic) => this.refused.delete(topic));

@@ -21,6 +21,8 @@ export interface Message {
 /** Which tags stand in which topic's messages, and their values out of a message. */
 export class Topics {
   private byTopic: ReadonlyMap<string, readonly TopicTag[]>;
+  /** Of all tags of the source: a topic that is not asked for any more may still come, in a lasting session. */
+  private known: ReadonlyMap<string, readonly TopicTag[]> = new Map();
   /** Faults already said, by topic and path; said again once the value was fine in between. At most one a tag. */
   private faulty = new Map<string, string>();
 
@@ -51,8 +53,12 @@ export class Topics {
     });
   }
 
+  knows(tags: readonly AddressedTag[]): void {
+    this.known = grouped(tags);
+  }
+
   read({ topic, payload, redelivered }: Message): Received[] {
-    const tags = this.byTopic.get(topic);
+    const tags = this.byTopic.get(topic) ?? this.known.get(topic);
     if (!tags) return [];
     const parsed = parseMessage(payload);
     const origin = redelivered ? 'redelivered' : 'change';
