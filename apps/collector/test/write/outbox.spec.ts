@@ -316,6 +316,16 @@ describe('when the spool is full', () => {
     expect(lines.filter((l) => l.includes('the spool is full'))).toHaveLength(2);
   });
 
+  test('a tenth is enough: it need not be empty', async () => {
+    await fillUp();
+    let taken = 0;
+    database.trouble = () => ((taken += 1) > 12 ? away : null);
+    await time.pass(1_000);
+    expect(outbox.spool.bytes).toBeLessThanOrEqual(room * 0.9);
+    expect(outbox.spool.entries).toBeGreaterThan(0);
+    expect(full).toEqual([true, false]);
+  });
+
   test('the journal goes into the reserve', async () => {
     const puts = await fillUp();
     const kept = puts.filter((p) => p.outcome === 'spool').length;
@@ -362,6 +372,10 @@ describe('when the spool is full', () => {
     medium.capacityBytes = Infinity;
     await time.pass(1_000);
     expect(event.outcome).toBe('spool');
+    const next = put(sample(1));
+    await time.pass(0);
+    expect(next.outcome).toBe('spool');
+    expect(full).toEqual([true, false]);
   });
 });
 
