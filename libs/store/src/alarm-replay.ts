@@ -19,8 +19,8 @@ const STATE = [
 ] as const satisfies readonly (keyof Alarm)[];
 
 /**
- * The table as the journal has it: for every alarm the state after its last event, by epoch and then by seq. Evidence
- * of earlier owners does not count.
+ * The table as the journal has it: for every alarm the state after its last event, by epoch within a partition and by
+ * seq otherwise. Evidence of earlier owners does not count.
  */
 export function replay(journal: Iterable<JournalLine>): Map<string, Alarm> {
   const last = new Map<string, JournalLine>();
@@ -33,7 +33,7 @@ export function replay(journal: Iterable<JournalLine>): Map<string, Alarm> {
 }
 
 const isLater = (one: JournalLine, other: JournalLine): boolean =>
-  one.ownerEpoch !== other.ownerEpoch
+  one.event.partition === other.event.partition && one.ownerEpoch !== other.ownerEpoch
     ? one.ownerEpoch > other.ownerEpoch
     : (one.event.seq ?? Infinity) > (other.event.seq ?? Infinity);
 

@@ -243,14 +243,15 @@ async function epochsPast(client: PoolClient, written: readonly Whose[]): Promis
      order by partition for share`,
     [[...new Set(written.map((w) => w.partition))]],
   );
-  const alarms = await client.query<{ alarmId: string; epoch: number }>(
-    `select alarm_id as "alarmId", owner_epoch::float8 as epoch from alarm where alarm_id = any ($1)`,
+  const alarms = await client.query<{ alarmId: string; partition: string; epoch: number }>(
+    `select alarm_id as "alarmId", partition, owner_epoch::float8 as epoch from alarm where alarm_id = any ($1)`,
     [[...new Set(written.map((w) => w.alarmId))]],
   );
   const ofPartition = new Map(leases.rows.map((r) => [r.partition, r.epoch]));
-  const ofAlarm = new Map(alarms.rows.map((r) => [r.alarmId, r.epoch]));
+  // Epochs are counted by partition: of an alarm that moved to another one, those of the former say nothing.
+  const ofAlarm = new Map(alarms.rows.map((r) => [`${r.partition} ${r.alarmId}`, r.epoch]));
   return ({ partition, alarmId, ownerEpoch }) =>
-    ownerEpoch < Math.max(ofPartition.get(partition) ?? 0, ofAlarm.get(alarmId) ?? 0);
+    ownerEpoch < Math.max(ofPartition.get(partition) ?? 0, ofAlarm.get(`${partition} ${alarmId}`) ?? 0);
 }
 
 /** Says `superseded` only of evidence. */
@@ -289,7 +290,7 @@ const WHOLE_STATE = `
     pending_since = excluded.pending_since, pending_received_at = excluded.pending_received_at,
     pending_kind = excluded.pending_kind,
     owner_epoch = excluded.owner_epoch
-  where a.owner_epoch <= excluded.owner_epoch` as const;
+  where a.partition <> excluded.partition or a.owner_epoch <= excluded.owner_epoch` as const;
 
 const DELAY_ONLY = `
   on conflict (alarm_id) do update set

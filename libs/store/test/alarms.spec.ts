@@ -107,6 +107,16 @@ describe('the alarm journal', () => {
     });
   });
 
+  it('takes the word of the partition that an alarm moved to, whose epochs are its own', async () => {
+    const id = 'source:moved:communication';
+    await alarms.append([entry(alarm(id, { partition: 'from' }), 7)]);
+    await alarms.append([entry(alarm(id, { partition: 'to', occurrence: 2 }), 1)]);
+    expect(await alarms.find(id)).toMatchObject({ partition: 'to', occurrence: 2 });
+    const [newest] = await alarms.newestEvents({ alarmId: id, limit: 1 });
+    expect(newest).toMatchObject({ occurrence: 2 });
+    expect(newest?.superseded ?? false).toBe(false);
+  });
+
   it('rebuilds the table, whatever the order in which two owners were journalled', async () => {
     const { table, journal, events } = await alarms.tableAndJournal();
     expect(events).toBe((await alarms.table()).seq);

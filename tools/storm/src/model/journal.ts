@@ -57,7 +57,9 @@ export class JournalTable {
   }
 
   private isPast({ alarm: { alarmId, partition }, ownerEpoch }: StoredAlarm): boolean {
-    return ownerEpoch < Math.max(this.epochOf(partition), this.stored.get(alarmId)?.ownerEpoch ?? 0);
+    const stored = this.stored.get(alarmId);
+    const ofAlarm = stored?.alarm.partition === partition ? stored.ownerEpoch : 0;
+    return ownerEpoch < Math.max(this.epochOf(partition), ofAlarm);
   }
 
   states(partition: string): StoredAlarm[] {
