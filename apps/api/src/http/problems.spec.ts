@@ -1,6 +1,7 @@
 import { NotFoundException } from '@nestjs/common';
+import { text } from '@linepack/network';
 import { z } from 'zod';
-import { DatabaseAway, Forbidden, InvalidInput } from './errors';
+import { DatabaseAway, Forbidden, InvalidInput, UnkeepableText } from './errors';
 import { problemOf } from './problem.filter';
 import { ZodPipe } from './zod.pipe';
 
@@ -8,14 +9,14 @@ const faultsOf = (work: () => unknown) => {
   try {
     work();
   } catch (error) {
-    if (error instanceof InvalidInput) return error.more.faults;
+    if (error instanceof InvalidInput || error instanceof UnkeepableText) return error.more.faults;
     throw error;
   }
   throw new Error('nothing was refused');
 };
 
 describe('the pipe', () => {
-  const schema = z.strictObject({ a: z.number(), b: z.object({ c: z.string() }) });
+  const schema = z.strictObject({ a: z.number(), b: z.object({ c: text() }) });
 
   it('hands on what the schema makes of it', () => {
     expect(new ZodPipe(z.object({ n: z.coerce.number().default(3) })).transform({})).toEqual({ n: 3 });
@@ -27,15 +28,15 @@ describe('the pipe', () => {
   });
 
   it('names the parameter it stands for', () => {
-    expect(faultsOf(() => new ZodPipe(z.string(), 'id').transform(7))?.[0]?.field).toBe('id');
+    expect(faultsOf(() => new ZodPipe(text(), 'id').transform(7))?.[0]?.field).toBe('id');
   });
 
-  it.each(['a\0b', 'half \ud83d'])('refuses %j, which the database could not keep', (text) => {
+  it.each(['a\0b', 'half \ud83d'])('refuses %j, which the database could not keep', (sent) => {
     const faults = faultsOf(() =>
-      new ZodPipe(z.object({ a: z.object({ b: z.string() }) })).transform({ a: { b: text } }),
+      new ZodPipe(z.object({ a: z.object({ b: text() }) })).transform({ a: { b: sent } }),
     );
     expect(faults?.[0]?.field).toBe('a.b');
-    expect(faultsOf(() => new ZodPipe(z.string(), 'id').transform(text))?.[0]?.field).toBe('id');
+    expect(faultsOf(() => new ZodPipe(text(), 'id').transform(sent))?.[0]?.field).toBe('id');
   });
 
   it('takes a missing body as an empty one', () => {
