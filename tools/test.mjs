@@ -101,6 +101,8 @@ await jest(
   'tests',
   jestProjects.filter((p) => p !== 'console-e2e'),
 );
+// The alarm chain under faults, each seed its own story: `npm run storm -- --seed S` plays one again.
+await single('storm', ['--enable-source-maps', 'tools/storm/main.mjs', '--seeds', '200']);
 // The end-to-end tests run alone: they start the whole product and watch real time pass.
 if (built && jestProjects.includes('console-e2e')) await jest('end to end', ['console-e2e']);
 

@@ -1,6 +1,6 @@
 import { TOPIC } from '@linepack/contracts';
 import type { SourceId } from '@linepack/network';
-import type { AlarmRepository, ConfigRepository, LeaseRepository } from '@linepack/store';
+import type { AlarmRepository, ConfigRepository, JournalEntry, LeaseRepository } from '@linepack/store';
 import { Acquisition } from './acquisition/acquisition';
 import { Listening } from './acquisition/listening';
 import type { MakeSource } from './acquisition/source';
@@ -194,8 +194,16 @@ export function assemble(around: Surroundings): Assembled {
     alarmInconsistencies: engine.inconsistencies,
   });
   const sayStatus = (): void => bus.mentionRetained(TOPIC.collectorStatus(owner), statusOf(facts()));
+  /** What an earlier run told, and had durable nowhere but in its copy. */
+  const takeUp = (entries: readonly JournalEntry[]): void => {
+    if (entries.length === 0) return;
+    const put = outbox.put({ kind: 'journal', entries }, PATIENCE_MS.journal);
+    onItsWay.follow(entries, put).catch(saidByOutbox);
+  };
   const saveCopy = (): void => {
-    if (changed) changed = !copies.alarms.write({ owner, partitions: engine.snapshot() });
+    if (!changed) return;
+    const underWay = onItsWay.all().filter((one) => 'event' in one);
+    changed = !copies.alarms.write({ owner, partitions: engine.snapshot(), underWay });
   };
   let timers: Timer[] = [];
 
@@ -215,6 +223,8 @@ export function assemble(around: Surroundings): Assembled {
     });
     flow.closeCoverage(copies.alive.read());
     outbox.start();
+    const copy = copies.alarms.read();
+    if (copy?.owner === owner) takeUp(copy.underWay ?? []);
     reader.start();
     timers = [
       time.every(TICK_MS, () => {

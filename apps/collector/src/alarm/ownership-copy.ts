@@ -1,5 +1,5 @@
 import type { Alarm } from '@linepack/contracts';
-import type { StoredAlarm } from '@linepack/store';
+import type { JournalEntry, StoredAlarm } from '@linepack/store';
 
 /** The alarms of what was owned, as they were when one of them changed last. */
 export interface OwnershipCopy {
@@ -9,6 +9,11 @@ export interface OwnershipCopy {
     readonly epoch: number;
     readonly states: readonly StoredAlarm[];
   }[];
+  /**
+   * Journal entries that led to these states and were not durable yet: whoever goes on from the states puts them into
+   * the journal, which takes each once. Missing in copies of earlier versions.
+   */
+  readonly underWay?: readonly JournalEntry[];
 }
 
 type Copied = OwnershipCopy['partitions'][number];

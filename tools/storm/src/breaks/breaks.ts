@@ -8,6 +8,7 @@ import {
   takeoverWaitsForNextValue,
 } from './alarms';
 import {
+  copyForgetsWhatIsUnderWay,
   epochsAreNotCompared,
   handoverIsNotWaitedFor,
   nobodyDoubtsAfterStandstill,
@@ -59,4 +60,5 @@ export const BREAKS: Readonly<Record<string, () => Undo>> = {
   handoverIsNotWaitedFor,
   epochsAreNotCompared,
   wordsOfOthersAreForgotten,
+  copyForgetsWhatIsUnderWay,
 };

@@ -1,6 +1,7 @@
 import type { JournalEntry, StoredAlarm } from '@linepack/store';
 import { Listening } from '../../../../apps/collector/src/acquisition/listening';
 import { LeaseTerm } from '../../../../apps/collector/src/alarm/lease-term';
+import { OnItsWay } from '../../../../apps/collector/src/alarm/on-its-way';
 import { PartitionOwnership } from '../../../../apps/collector/src/alarm/partition-ownership';
 import { PassingWords } from '../../../../apps/collector/src/present/passing-words';
 import { JournalTable } from '../model/journal';
@@ -65,3 +66,6 @@ export const wordsOfOthersAreForgotten = (): Undo =>
         unreadable: null,
       })) as never,
   );
+
+/** Whoever goes on from the copy on disk does not know what was told and durable nowhere. */
+export const copyForgetsWhatIsUnderWay = (): Undo => patched(OnItsWay, 'all', () => () => []);

@@ -1,6 +1,7 @@
 import type { Disk } from '../../../../apps/collector/src/disk/disk';
 import { MeasurementFlow } from '../../../../apps/collector/src/measurement-flow';
 import { Outbox } from '../../../../apps/collector/src/write/outbox';
+import { Replay } from '../../../../apps/collector/src/write/replay';
 import { Spool } from '../../../../apps/collector/src/write/spool';
 import { SimulatedMedium } from '../../../../apps/collector/test/simulated-disk';
 import { patched, type Undo } from './patch';
@@ -54,7 +55,7 @@ export const spoolIsNotSynced = (): Undo =>
   );
 
 /** What waited in the spool when a process began is not sent. */
-export const spoolIsNotReplayed = (): Undo => patched(Outbox, 'drain', () => () => Promise.resolve());
+export const spoolIsNotReplayed = (): Undo => patched(Replay, 'run', () => () => Promise.resolve());
 
 /** Entries that the spool refuses are given up instead of kept in memory. */
 export const diskFailureLosesEntries = (): Undo =>

@@ -77,12 +77,16 @@ function writers(world: World, oracle: Oracle): void {
   }
 }
 
-/** What an operator was told is durable is in the journal once; nothing is there twice. */
+/**
+ * What an operator was told is durable is in the journal; nothing counts twice. (An owner that could not know that
+ * another had taken over may have done the same: that is evidence, marked superseded.)
+ */
 function commands(world: World, oracle: Oracle): void {
   const { lines } = world.plant.database.journal;
   for (const { commandId, outcome, alarmId } of world.api.commands.values()) {
-    const count = lines.filter((l) => l.event.comment === commandId).length;
-    if (outcome === 'durable' && count === 0)
+    const found = lines.filter((l) => l.event.comment === commandId);
+    const count = found.filter((l) => !l.event.superseded).length;
+    if (outcome === 'durable' && found.length === 0)
       oracle.violate('lost command', commandId, `${alarmId}: told as durable, not in the journal`);
     if (count > 1) oracle.violate('repeated command', commandId, `${alarmId}: ${count} times in the journal`);
   }

@@ -92,8 +92,10 @@ export class CollectorNode {
 
   /** Starts a process, unless one runs. One that cannot open its disk ends, and is started again like any that died. */
   start(): void {
-    if (this.isAlive) return;
     this.isKeptDown = false;
+    // One that was to die in the middle of its work and had none to do lives on.
+    this.process?.killAfterActions(Infinity);
+    if (this.isAlive) return;
     const process = new SimulatedProcess(this.computer, ++this.lives);
     this.process = process;
     this.sources.clear();
