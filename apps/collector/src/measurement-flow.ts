@@ -8,13 +8,8 @@ import type { CollectorTag } from './configuration/collector-configuration';
 import type { Rate } from './health/rate';
 import type { LivePublisher } from './live/live-publisher';
 import { Ledger, type Fate } from './present/ledger';
-import {
-  PresentValues,
-  type Heard,
-  type HeldWord,
-  type Outcome,
-  type Present,
-} from './present/present-values';
+import type { Heard, HeldWord, Outcome, Present } from './present/outcome';
+import { PresentValues } from './present/present-values';
 import type { Time } from './time';
 import { spooled } from './write/entry';
 import { PATIENCE_MS, type Outbox } from './write/outbox';

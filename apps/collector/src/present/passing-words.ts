@@ -2,7 +2,7 @@ import type { Micros, SourceId, TagId } from '@linepack/network';
 import { PresentTag, scaled, type Circumstances, type Word } from '@linepack/telemetry';
 import type { Received } from '../acquisition/source';
 import type { CollectorTag } from '../configuration/collector-configuration';
-import type { Heard } from './present-values';
+import type { Heard } from './outcome';
 
 /** What a source said of a tag, scaled to the tag's unit. */
 export const wordOf = (tag: CollectorTag, { quality, value, ts, origin }: Received, now: Micros): Word => ({
