@@ -8,11 +8,8 @@ import {
   type Circumstances,
   type ClockReading,
   type Place,
-  type PresentValue,
   type Sample,
   type StampFault,
-  type Taken,
-  type Unreadable,
   type Word,
 } from '@linepack/telemetry';
 import type { Received, SourceCapabilities } from '../acquisition/source';
