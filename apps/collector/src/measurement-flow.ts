@@ -172,6 +172,7 @@ export class MeasurementFlow {
         () => this.ledger.settle(sourceId, tagId, unreadable ? `refused:${unreadable}` : 'stored'),
         (error: Error) => {
           this.ledger.settle(sourceId, tagId, `refused:${error.name}`);
+          if (this.capabilities.get(sourceId)?.redelivers) this.values.forget([held.word]);
           throw error;
         },
       )

@@ -262,3 +262,52 @@ describe('the loss ledger', () => {
     );
   });
 });
+
+describe('a word in doubt', () => {
+  const inDoubt = (): { line: PlantLine; acknowledged: () => boolean } => {
+    const line = device();
+    line.sink().connected();
+    for (let s = 0; s <= 100; s += 10) line.hear(s, 1, s, s);
+    let durable = false;
+    void line.hear(700, 1, 999, 110).then(
+      () => (durable = true),
+      () => undefined,
+    );
+    return { line, acknowledged: () => durable };
+  };
+
+  test('that could not be stored is taken as new when it comes again', async () => {
+    const { line } = inDoubt();
+    line.refuse = Object.assign(new Error('full'), { name: 'SpoolFullError' });
+    line.time.to(720);
+    await settled();
+    line.refuse = null;
+    line.sink().lost('x');
+    line.time.to(725);
+    line.sink().connected();
+    await line.hear(726, 1, 999, 110, { origin: 'redelivered' });
+    expect(line.stored()).toContain('999 good @110');
+  });
+
+  test('is stored though its tag went to another collector meanwhile', async () => {
+    const { line, acknowledged } = inDoubt();
+    line.flow.configure([line.tags[1] as never]);
+    line.time.to(730);
+    await settled();
+    expect([acknowledged(), line.stored().includes('999 good @110')]).toEqual([true, true]);
+  });
+
+  test('waited when the one before it under the same stamp did', async () => {
+    const line = device();
+    line.sink().connected();
+    for (let s = 0; s <= 100; s += 10) line.hear(s, 1, s, s);
+    line.hear(700, 1, 700, 700);
+    for (let s = 110; s <= 200; s += 10) {
+      line.hear(701, 1, 1_000 + s, s);
+      line.hear(701, 1, 2_000 + s, s);
+    }
+    await settled();
+    expect(line.alarmed.filter((v) => v.quality === 0 && (v.value ?? 0) > 1_000)).toEqual([]);
+    expect(line.present()).toBe('700 good');
+  });
+});

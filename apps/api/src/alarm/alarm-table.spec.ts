@@ -104,6 +104,15 @@ describe('the table of alarms', () => {
     expect(table.stationOfWaiting({ eventId: 'unheard', alarmId: 'unknown' })).toBe(null);
   });
 
+  it('keeps what waits for the journal, and what an older owner may not say, when the database is read again', () => {
+    const table = new AlarmTableMemory();
+    table.take(event(alarm()), 5);
+    table.seed({ seq: 7, alarms: [] });
+    expect(idsOf(table, 'dispatch')).toEqual([id]);
+    expect(table.replace({ ...tableOf([]), epoch: 4 })).toBe(false);
+    expect(idsOf(table, 'dispatch')).toEqual([id]);
+  });
+
   it('believes the owner more than the database', () => {
     const table = new AlarmTableMemory();
     table.replace(tableOf([alarm({ letter: 'C' })]));
@@ -149,13 +158,14 @@ describe('the table of alarms', () => {
 
   it('does not listen to an owner whose lease went to another', () => {
     const table = new AlarmTableMemory();
+    table.seed({ seq: 9, alarms: [] });
     table.replace({ ...tableOf([alarm({ occurrence: 2 })]), epoch: 8 });
     expect(table.take(event(normalAgain({ station: note, dispatch: note })), 7)).toBe(false);
     expect(table.replace({ ...tableOf([]), epoch: 7 })).toBe(false);
     expect(idsOf(table, 'dispatch')).toEqual([id]);
     // Another partition has epochs of its own.
     expect(table.take(event(alarm({ alarmId: 'other', partition: 'elsewhere' })), 1)).toBe(true);
-    // A database restored from a copy gives older epochs.
+    // A database restored from a copy gives older epochs, and its journal went back.
     table.seed({ seq: 3, alarms: [] });
     expect(table.take(event(alarm({ occurrence: 3 })), 5)).toBe(true);
   });

@@ -63,15 +63,18 @@ export class AlarmTableMemory {
   }
 
   /**
-   * What the database holds; partitions whose owner has spoken are theirs. Epochs are counted anew: a database that was
-   * restored from a copy gives older ones.
+   * What the database holds; partitions whose owner has spoken are theirs, and what waits for the journal is newer.
+   * Epochs are counted anew when the journal went back: a database that was restored from a copy gives older ones.
    */
   seed({ seq, alarms }: { seq: number; alarms: readonly Alarm[] }): void {
-    this.epochs.clear();
+    if (seq < this.lastSeq) this.epochs.clear();
     this.lastSeq = Math.max(this.lastSeq, seq);
-    for (const [id, { alarm }] of this.alarms) if (!this.heard.has(alarm.partition)) this.alarms.delete(id);
+    const isNewer = ({ alarm, waiting }: Kept): boolean =>
+      this.heard.has(alarm.partition) || waiting !== null;
+    for (const [id, kept] of this.alarms) if (!isNewer(kept)) this.alarms.delete(id);
     for (const alarm of alarms)
-      if (!this.heard.has(alarm.partition)) this.alarms.set(alarm.alarmId, { alarm, waiting: null });
+      if (!this.heard.has(alarm.partition) && !this.alarms.has(alarm.alarmId))
+        this.alarms.set(alarm.alarmId, { alarm, waiting: null });
   }
 
   /**

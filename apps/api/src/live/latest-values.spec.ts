@@ -43,6 +43,31 @@ describe('the present value', () => {
     expect(valueOf(latest)?.value).toBe(3.2);
   });
 
+  it('goes on at once when our own clock was set back by an hour, with words on their way for a moment', () => {
+    const latest = new LatestValues();
+    const lag = 20_000;
+    latest.take([1, T0, 0, 3.2, T0 - lag], T0);
+    const back = T0 - 3_600_000_000;
+    expect(latest.take([1, back, 0, 9.9, back - lag], back)).not.toBeNull();
+    expect(valueOf(latest)?.value).toBe(9.9);
+  });
+
+  it('is never kept from the screen by what the database holds, however far ahead its stamp', () => {
+    const latest = new LatestValues();
+    const stored = {
+      tagId: 1,
+      ts: T0 + 25_000_000,
+      quality: 0,
+      value: 0.3,
+      heardAt: T0 + 25_000_000,
+      lastGood: null,
+    };
+    latest.seed([stored]);
+    expect(latest.take([1, T0, 0, 0.1, T0], T0 + 10)).not.toBeNull();
+    latest.seed([stored]);
+    expect(valueOf(latest)?.value).toBe(0.1);
+  });
+
   it('is the last word of one collector, whatever stamps and qualities it says', () => {
     const word = fc.tuple(fc.integer({ min: 0, max: 2 ** 53 - 1 }), fc.constantFrom(0, BAD), fc.nat(20));
     fc.assert(

@@ -3,10 +3,13 @@ import type { LatestValue, LiveSample } from '@linepack/contracts';
 /**
  * The present value of every tag, from the database at the start and from the live bus since. What was heard later is
  * present, whatever its source time: a device's clock may be wrong or set. Nothing was heard later than now: another
- * computer's clock may be ahead, and ours may have been set back, and neither may stand before what comes next.
+ * computer's clock may be ahead, and ours may have been set back, and neither may stand before what comes next. What the
+ * database holds has a source time and none of hearing: it never stands before a live word, nor takes its place.
  */
 export class LatestValues {
   private readonly values = new Map<number, LatestValue>();
+  /** Tags heard live. */
+  private readonly live = new Set<number>();
 
   /**
    * @param now this process's clock, microseconds
@@ -15,7 +18,9 @@ export class LatestValues {
   take([tagId, ts, quality, value, saidAt]: LiveSample, now: number): LiveSample | null {
     const known = this.values.get(tagId);
     const heardAt = Math.min(saidAt, now);
-    if (known && Math.min(known.heardAt, now) > heardAt) return null;
+    // A known instant that lies ahead of now is of another clock.
+    if (known && this.live.has(tagId) && known.heardAt <= now && known.heardAt > heardAt) return null;
+    this.live.add(tagId);
     // Bad qualities are negative: such a value is shown as bad, beside the last good one.
     const usable = quality >= 0 && value !== null;
     const lastGood = usable ? { ts, value } : (known?.lastGood ?? null);
@@ -27,7 +32,8 @@ export class LatestValues {
   seed(values: readonly LatestValue[]): void {
     for (const value of values) {
       const known = this.values.get(value.tagId);
-      if (!known || known.heardAt < value.heardAt) this.values.set(value.tagId, value);
+      const isNewer = !known || (!this.live.has(value.tagId) && known.heardAt < value.heardAt);
+      if (isNewer) this.values.set(value.tagId, value);
       else if (!known.lastGood && value.lastGood)
         this.values.set(value.tagId, { ...known, lastGood: value.lastGood });
     }

@@ -52,6 +52,7 @@ export class AlarmEngine {
   private definitions: Definitions = NO_DEFINITIONS;
   /** The definitions of what scheduled work found, for a partition that is taken over later: one an alarm. */
   private readonly found = new Map<string, AlarmDefinition>();
+  private configured: ReadonlySet<string> = new Set();
   private readonly commands: AlarmCommands;
   private readonly confirmed = new Set<string>();
   private readonly tables = new Map<string, Timer>();
@@ -81,6 +82,7 @@ export class AlarmEngine {
   configure(definitions: Definitions): void {
     this.definitions = definitions;
     const configured = new Set(definitions.all.map((d) => d.alarmId));
+    this.configured = configured;
     this.inputs.keepLevels((id) => configured.has(id) || this.found.has(id));
     for (const partition of this.partitions.values()) this.define(partition, 'changed');
   }
@@ -164,6 +166,8 @@ export class AlarmEngine {
   /** A condition that scheduled work found, as it stands. */
   condition(partitionName: string, message: ConditionMessage): void {
     const { alarmId, active, value, limit, subject } = message;
+    // What is configured here is judged here: no message may take its place.
+    if (this.configured.has(alarmId)) return;
     const at = message.at as Micros;
     const before = this.inputs.levelOf(alarmId);
     // A broker may send again: a cure told before the breach that stands does not end it.

@@ -30,6 +30,8 @@ interface TagState {
   readonly present: PresentTag;
   clock: Clock | null;
   lastStamp: Micros | null;
+  /** What its clock said of that stamp. */
+  lastReading: ClockReading | null;
 }
 
 interface Clock {
@@ -82,7 +84,10 @@ export class PresentValues {
       tags.map((tag) => {
         const known = before.get(tag.tagId);
         if (known?.tag.sourceId !== tag.sourceId)
-          return [tag.tagId, { tag, present: new PresentTag(tag.tagId), clock: null, lastStamp: null }];
+          return [
+            tag.tagId,
+            { tag, present: new PresentTag(tag.tagId), clock: null, lastStamp: null, lastReading: null },
+          ];
         known.tag = tag;
         return [tag.tagId, known];
       }),
@@ -224,15 +229,23 @@ export class PresentValues {
     const { sourceTime, receivedAt, origin } = word;
     if (sourceTime === null) return null;
     const isNew = origin === 'change' && sourceTime !== state.lastStamp;
+    // Another word under the same stamp stands as the one before it did: both waited, or neither.
+    const before = sourceTime === state.lastStamp ? state.lastReading : null;
     state.lastStamp = sourceTime;
-    if (isNew) return clock.hear(sourceTime, receivedAt);
-    return { standing: 'fresh', age: clock.ageOf(sourceTime, receivedAt), stepped: false };
+    state.lastReading = isNew ? clock.hear(sourceTime, receivedAt) : before;
+    if (isNew) return state.lastReading;
+    return {
+      standing: before?.standing ?? 'fresh',
+      age: clock.ageOf(sourceTime, receivedAt),
+      stepped: false,
+    };
   }
 
   private place(clock: Clock, where: Place): Placed[] {
     return clock.held.splice(0).map((held) => {
       const state = this.tags.get(held.word.tagId);
-      const rows = state?.present.place(held.word, where) ?? [];
+      // Its tag may be another collector's by now: the word is stored all the same.
+      const rows = state?.present.place(held.word, where) ?? [atItsTime(held.word)];
       if (state?.present.owes) this.owing.add(state);
       return { held, where, rows };
     });
@@ -291,4 +304,11 @@ export class PresentValues {
 const clockOf = ({ clock }: TagState): Pick<Circumstances, 'clockSteps' | 'skew'> => ({
   clockSteps: clock?.clock.steps ?? 0,
   skew: clock?.clock.skew ?? null,
+});
+
+const atItsTime = ({ tagId, quality, value, sourceTime, receivedAt }: Word): Sample => ({
+  tagId,
+  ts: sourceTime ?? receivedAt,
+  quality,
+  value,
 });
