@@ -14,6 +14,7 @@ import {
   levelObservation,
   limitAlarms,
   limitObservation,
+  isNews,
   lossAlarm,
   reduce,
   sourceCommunication,
@@ -186,6 +187,15 @@ test('V5 a loss is told with its day', () => {
   const cured = result.ok && reduce(definition, result.state, levelObservation({ ...level, says: 'ended' }));
   // Returned and not acknowledged, it still names its day.
   expect(cured && cured.ok && cured.state).toMatchObject({ active: false, subject: '2026-03-01' });
+});
+
+test('V9 what is told of a loss is news when it counts more than what was told last', () => {
+  expect([isNews(0, undefined), isNews(7, 6), isNews(6, 6), isNews(5, 6)]).toEqual([
+    true,
+    true,
+    false,
+    false,
+  ]);
 });
 
 test('R5 stored before subjects were, the same beginning is the same occurrence', () => {

@@ -132,6 +132,11 @@ export const ConditionMessage = z.object({
   subject: text().describe(
     'What exactly broke it, e.g. the gas day: another subject while active is a new occurrence',
   ),
+  order: z
+    .int()
+    .min(0)
+    .default(0)
+    .describe('Grows with everything that is told of this alarm: one that is not greater is no news'),
 });
 export type ConditionMessage = z.infer<typeof ConditionMessage>;
 

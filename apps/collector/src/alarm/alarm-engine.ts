@@ -1,4 +1,5 @@
 import {
+  isNews,
   lossAlarm,
   stationIsBad,
   stationSilent,
@@ -50,8 +51,11 @@ export class AlarmEngine {
   private readonly partitions = new Map<string, AlarmPartition>();
   private readonly inputs = new AlarmInputs();
   private definitions: Definitions = NO_DEFINITIONS;
-  /** The definitions of what scheduled work found, for a partition that is taken over later: one an alarm. */
-  private readonly found = new Map<string, AlarmDefinition>();
+  /** What scheduled work found last, one an alarm: also for a partition that is taken over later. */
+  private readonly found = new Map<
+    string,
+    { readonly definition: AlarmDefinition; readonly order: number }
+  >();
   private configured: ReadonlySet<string> = new Set();
   private readonly commands: AlarmCommands;
   private readonly confirmed = new Set<string>();
@@ -165,18 +169,16 @@ export class AlarmEngine {
 
   /** A condition that scheduled work found, as it stands. */
   condition(partitionName: string, message: ConditionMessage): void {
-    const { alarmId, active, value, limit, subject } = message;
+    const { alarmId, active, value, limit, subject, order } = message;
     // What is configured here is judged here: no message may take its place.
     if (this.configured.has(alarmId)) return;
-    const at = message.at as Micros;
-    const before = this.inputs.levelOf(alarmId);
-    // A broker may send again: a cure told before the breach that stands does not end it.
-    if (!active && before?.says === 'holds' && at < before.at) return;
+    // A broker may send again, and the teller's clock may have been set: his count tells what is news.
+    if (!isNews(order, this.found.get(alarmId)?.order)) return;
     const definition = lossAlarm(partitionName, message);
-    this.found.set(alarmId, definition);
+    this.found.set(alarmId, { definition, order });
     this.inputs.level(alarmId, {
       says: active ? 'holds' : 'ended',
-      at,
+      at: message.at as Micros,
       receivedAt: this.around.time.now(),
       value,
       limit,
@@ -232,7 +234,7 @@ export class AlarmEngine {
     const mine = this.definitions.all.filter((d) => d.partition === partition.name);
     const entries = partition.define(mine, this.around.time.now(), occasion);
     if (occasion === 'takenOver')
-      for (const definition of this.found.values())
+      for (const { definition } of this.found.values())
         if (definition.partition === partition.name) entries.push(...this.judgeFound(partition, definition));
     this.announce(entries);
   }

@@ -77,6 +77,7 @@ export class AlarmPlant {
   /** Set to hold the journal back. */
   durable: Promise<Durable> = Promise.resolve('journal');
   private readonly sinks = new Map<string, SourceSink>();
+  private lossOrder = 0;
   private readonly stations: readonly string[];
 
   constructor(
@@ -172,8 +173,15 @@ export class AlarmPlant {
     this.hear(second, id, null, { stamp: null, quality: BAD_NODE_ID_UNKNOWN });
   }
 
-  condition(second: number, active: boolean, subject: string, at = second): void {
+  /** @param more what its teller stamped and counted; default now, and one more than before */
+  condition(
+    second: number,
+    active: boolean,
+    subject: string,
+    { at = second, order = this.lossOrder + 1 }: { at?: number; order?: number } = {},
+  ): void {
     this.time.to(second);
+    this.lossOrder = order;
     const message: ConditionMessage = {
       alarmId: 'area:city:loss',
       areaId: 'city',
@@ -188,6 +196,7 @@ export class AlarmPlant {
       limit: 1,
       unit: '%',
       subject,
+      order,
     };
     this.engine.condition('network', message);
   }

@@ -77,6 +77,7 @@ class World {
   readonly faults: string[] = [];
   private readonly engines: AlarmEngine[];
   private readonly doubts: (Promise<void> | null)[] = [null, null];
+  private losses = 0;
   private owner = 0;
   private epoch = 0;
   tags = TAGS;
@@ -157,7 +158,8 @@ class World {
         return this.each((engine) => engine.stationStands(step.id, step.standing, now));
       case 'loss': {
         const { active } = step;
-        const message: ConditionMessage = { ...LOSS, active, at: now, subject: `2026-03-0${step.day}` };
+        const subject = `2026-03-0${step.day}`;
+        const message: ConditionMessage = { ...LOSS, active, at: now, subject, order: ++this.losses };
         return this.each((engine) => engine.condition('network', message));
       }
       case 'limit':

@@ -206,20 +206,41 @@ describe('a loss', () => {
     expect(plant.stored()).toMatchObject([{ alarm: { alarmId: LOSS, subject: '2026-03-01' } }]);
     const after = plantOf(gate, 'not owned');
     after.own(2, plant.stored());
-    after.condition(5, true, '2026-03-01', 0);
+    after.condition(5, true, '2026-03-01', { at: 0 });
     expect(after.events()).toEqual([]);
-    after.condition(6, true, '2026-03-02', 6);
+    after.condition(6, true, '2026-03-02');
     expect(after.events(LOSS)).toEqual(['raised 2 @6']);
     expect(after.stored()).toMatchObject([{ alarm: { subject: '2026-03-02', value: 1.4, limit: 1 } }]);
   });
 
   test('a cure told before the breach that stands, and sent again, does not end it', () => {
     const plant = plantOf();
-    plant.condition(10, true, '2026-03-02', 10);
-    plant.condition(11, false, '2026-03-01', 5);
+    plant.condition(9, false, '2026-03-01', { order: 5 });
+    plant.condition(10, true, '2026-03-02', { order: 6 });
+    plant.condition(11, false, '2026-03-01', { order: 5, at: 9 });
     expect(plant.events(LOSS)).toEqual(['raised 1 @10']);
-    plant.condition(12, false, '2026-03-02', 12);
+    plant.condition(12, false, '2026-03-02', { order: 7 });
     expect(plant.events(LOSS)).toEqual(['raised 1 @10', 'returned 1 @12']);
+  });
+
+  test('a cure ends the breach whatever the clock of its teller says', () => {
+    const plant = plantOf();
+    plant.condition(10, true, '2026-03-02', { at: 10 });
+    plant.condition(20, false, '2026-03-02', { at: -3_600 });
+    expect(plant.events(LOSS).map((e) => e.replace(/ @.*/, ''))).toEqual(['raised 1', 'returned 1']);
+    plant.condition(30, true, '2026-03-02', { at: -3_590 });
+    expect(plant.events(LOSS).at(-1)).toMatch(/^raised 2 /);
+  });
+
+  test('breaches sent again are no news, and void no acknowledgement', async () => {
+    const plant = plantOf();
+    plant.condition(10, true, '2026-03-01', { order: 1 });
+    plant.condition(20, true, '2026-03-02', { order: 2 });
+    await plant.acknowledge(LOSS, 2, 'dispatch');
+    plant.condition(30, true, '2026-03-01', { order: 1, at: 10 });
+    plant.condition(31, true, '2026-03-02', { order: 2, at: 20 });
+    expect(plant.events(LOSS)).toEqual(['raised 1 @10', 'raised 2 @20', 'acknowledged 2 @20']);
+    expect(plant.table('network')).toEqual([`${LOSS} C unjournalled`]);
   });
 
   test('one that never was needs no return, and is on no table', () => {

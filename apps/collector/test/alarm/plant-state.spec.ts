@@ -91,8 +91,8 @@ describe('what is known before it is owned', () => {
     plant.connect(0, 'broker');
     plant.lose(0, 'plc');
     for (let s = 0; s <= 300; s += 10) plant.hear(s, 1, 3);
-    plant.condition(305, true, '2026-03-01');
-    plant.condition(306, false, '2026-02-28', 200);
+    plant.condition(305, true, '2026-03-01', { order: 2 });
+    plant.condition(306, false, '2026-02-28', { order: 1, at: 200 });
     plant.own();
     plant.time.to(310);
     expect(plant.events().map((e) => e.replace(/ @.*/, ''))).toEqual([

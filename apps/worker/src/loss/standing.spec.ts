@@ -111,6 +111,16 @@ describe('what stands of an area', () => {
     expect(standing(WEST, before, [worse], 7)?.condition).toMatchObject({ active: true, value: 2.2, at: 7 });
   });
 
+  it('is told in an order that grows, whatever our clock does, and stays while the same is told', () => {
+    const breach1 = standing(WEST, undefined, [day(1, breach)], 5_000) as Told;
+    const same = standing(WEST, breach1, [day(1, breach)], 6_000) as Told;
+    const cured = standing(WEST, same, [day(1, ok)], 100) as Told;
+    const gone = takenBack(standing(WEST, cured, [day(1, ok), day(2, breach)], 50) as Told, 20);
+    expect([breach1, same, cured, gone].map((t) => t.condition.order)).toEqual([5_000, 5_000, 5_001, 5_003]);
+    // A database that was restored has forgotten what was told since.
+    expect(standing(WEST, cured, [day(2, breach)], 9_000)?.condition.order).toBe(9_000);
+  });
+
   it('is taken back with the area, and told again should it come back', () => {
     const told = looks([ok, breach]) as Told;
     const gone = takenBack(told, 9);

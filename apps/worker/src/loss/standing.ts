@@ -16,8 +16,20 @@ export interface Told {
 /** An area by its id and name. */
 export type NamedArea = Pick<ConditionMessage, 'name'> & { readonly id: string };
 
+/**
+ * The count of what is told next of an area. Our clock is its floor, so that a restored database, which has forgotten
+ * what was told since, does not count below it; when our clock is set back it grows all the same.
+ */
+const orderAfter = (before: ConditionMessage | undefined, at: number): number =>
+  Math.max(at, (before?.order ?? 0) + 1);
+
 /** The condition of an area's closed day, for the alarm engine. */
-export function conditionOf(area: NamedArea, day: DayVerdict, at: number): ConditionMessage {
+function conditionOf(
+  area: NamedArea,
+  day: DayVerdict,
+  at: number,
+  before: ConditionMessage | undefined,
+): ConditionMessage {
   return {
     alarmId: `area:${area.id}:loss`,
     areaId: area.id,
@@ -32,6 +44,7 @@ export function conditionOf(area: NamedArea, day: DayVerdict, at: number): Condi
     limit: day.limitPercent,
     unit: '%',
     subject: day.gasDay,
+    order: orderAfter(before, at),
   };
 }
 
@@ -66,7 +79,7 @@ export function standing(
   const relevant = days.filter((day) => !before || day.gasDay >= before.condition.subject);
   const day = dayThatStands(before, relevant);
   if (!day) return before;
-  const next = conditionOf(area, day, at);
+  const next = conditionOf(area, day, at, before?.condition);
   const condition = before && isSame(before.condition, next) ? before.condition : next;
   const newest = relevant.at(-1)?.gasDay ?? day.gasDay;
   return {
@@ -82,11 +95,12 @@ export function standing(
  */
 export function takenBack(before: Told, at: number): Told {
   if (!before.condition.active) return before;
-  return { condition: { ...before.condition, active: false, at }, through: '', breaches: [] };
+  const order = orderAfter(before.condition, at);
+  return { condition: { ...before.condition, active: false, at, order }, through: '', breaches: [] };
 }
 
 function isSame(a: ConditionMessage, b: ConditionMessage): boolean {
-  const said = ({ at: _at, ...rest }: ConditionMessage): string =>
+  const said = ({ at: _at, order: _order, ...rest }: ConditionMessage): string =>
     JSON.stringify(Object.entries(rest).sort(([x], [y]) => (x < y ? -1 : 1)));
   return said(a) === said(b);
 }

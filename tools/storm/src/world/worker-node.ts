@@ -65,6 +65,7 @@ export class WorkerNode {
       limit: 1,
       unit: '%',
       subject: `day ${day}`,
+      order: day,
     };
     this.bus.tell(TOPIC.condition('network', AREA_ALARM), message, { keep: 'retained' });
   }
