@@ -1,10 +1,11 @@
-import { microsFromMs } from '@linepack/network';
 import { openPool } from '@linepack/store';
 import { pino } from 'pino';
 import { WorkerBus } from './bus';
 import { serveHealth } from './health';
 import { readSettings, type WorkerSettings } from './settings';
+import { systemTime } from './time';
 import { Worker } from './worker';
+import { storeOver } from './worker-store';
 
 const log = pino({ name: 'worker' });
 
@@ -18,7 +19,6 @@ function settingsOrExit(): WorkerSettings {
 }
 
 const settings = settingsOrExit();
-const now = (): number => Date.now();
 
 // Two connections: the work of the schedule, and the status beside a long step of it.
 const pool = openPool(settings.databaseUrl, {
@@ -26,10 +26,16 @@ const pool = openPool(settings.databaseUrl, {
   applicationName: 'linepack-worker',
   onIdleError: (error) => log.warn({ error: error.message }, 'database connection lost'),
 });
-const bus = WorkerBus.connect(settings.busUrl, microsFromMs(now()), (message) =>
+const bus = WorkerBus.connect(settings.busUrl, systemTime.now(), (message) =>
   log.warn({ error: message }, 'bus is away'),
 );
-const worker = new Worker({ pool, bus, log, plantFile: settings.plantFile, now });
+const worker = new Worker({
+  store: storeOver(pool),
+  bus,
+  log,
+  plantFile: settings.plantFile,
+  time: systemTime,
+});
 const health = serveHealth(settings.healthPort, () => worker.status());
 health.then(
   ({ port }) => {
@@ -50,7 +56,7 @@ async function leave(why: string): Promise<void> {
   try {
     await worker.stop();
     (await health).server.close();
-    await bus.close(microsFromMs(now()));
+    await bus.close(systemTime.now());
     await pool.end();
     process.exit(0);
   } catch (error) {

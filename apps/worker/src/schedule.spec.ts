@@ -1,4 +1,5 @@
 import { Schedule, type Task } from './schedule';
+import { systemTime } from './time';
 
 const until = async (condition: () => boolean): Promise<void> => {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
@@ -108,7 +109,7 @@ describe('schedule', () => {
         ),
       ],
       () => undefined,
-      () => now,
+      { ...systemTime, monotonicMs: () => now },
     );
     schedule.start();
     await until(() => runs.length >= 2);

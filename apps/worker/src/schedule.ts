@@ -1,4 +1,5 @@
 import { Agenda } from './agenda';
+import { systemTime, type Time } from './time';
 
 /** One piece of recurring work. It must be safe to run again after it failed half way. */
 export interface Task {
@@ -30,14 +31,13 @@ export class Schedule {
   private running: Promise<void> | undefined;
   private wake: (() => void) | undefined;
 
-  /** @param clock milliseconds that only ever grow: a clock that is set back must not hold work up */
   constructor(
     tasks: readonly Task[],
     private readonly onFailure: (task: string, error: unknown) => void,
-    private readonly clock: () => number = () => performance.now(),
+    private readonly time: Pick<Time, 'monotonicMs' | 'after'> = systemTime,
   ) {
     this.tasks = new Map(tasks.map((task) => [task.name, task]));
-    this.agenda = new Agenda([...this.tasks.keys()], this.clock());
+    this.agenda = new Agenda([...this.tasks.keys()], this.time.monotonicMs());
     for (const { name } of tasks) this.states.set(name, { failures: 0, error: null });
   }
 
@@ -57,7 +57,7 @@ export class Schedule {
    * task may say it of itself. After a failure its pause is kept.
    */
   hurry(name: string): void {
-    this.agenda.hurry(name, this.clock());
+    this.agenda.hurry(name, this.time.monotonicMs());
     this.wake?.();
   }
 
@@ -68,7 +68,7 @@ export class Schedule {
   private async loop(): Promise<void> {
     while (!this.stopping.signal.aborted) {
       const { name, dueAt } = this.agenda.next();
-      const wait = dueAt - this.clock();
+      const wait = dueAt - this.time.monotonicMs();
       const task = this.tasks.get(name);
       if (wait > 0 || !task) await this.sleep(wait);
       else await this.runOnce(task);
@@ -81,13 +81,13 @@ export class Schedule {
     try {
       await task.run(this.stopping.signal);
       this.states.set(name, { failures: 0, error: null });
-      this.agenda.ended(name, this.clock() + everyMs);
+      this.agenda.ended(name, this.time.monotonicMs() + everyMs);
     } catch (error) {
       if (this.stopping.signal.aborted) return;
       const failures = (this.states.get(name)?.failures ?? 0) + 1;
       const delay = Math.min(LONGEST_BACKOFF_MS, Math.max(everyMs, 500 * 2 ** failures));
       this.states.set(name, { failures, error: String(error) });
-      this.agenda.failed(name, this.clock() + delay);
+      this.agenda.failed(name, this.time.monotonicMs() + delay);
       this.onFailure(name, error);
     }
   }
@@ -95,10 +95,10 @@ export class Schedule {
   private sleep(ms: number): Promise<void> {
     return new Promise((resolve) => {
       const done = (): void => {
-        clearTimeout(timer);
+        timer.cancel();
         resolve();
       };
-      const timer = setTimeout(done, Math.min(ms, LONGEST_BACKOFF_MS));
+      const timer = this.time.after(Math.min(ms, LONGEST_BACKOFF_MS), done);
       this.wake = done;
     });
   }

@@ -1,19 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { HistoryProgress, LossResult, PartStatus } from '@linepack/contracts';
-import { MICROS_PER_SECOND, microsFromMs, type GasDay, type Micros } from '@linepack/network';
-import {
-  ClosingWatermark,
-  ConfigRepository,
-  CoverageRepository,
-  JobStateRepository,
-  LateMarkRepository,
-  LossRepository,
-  MeterHourRepository,
-  RollupRepository,
-  SampleRepository,
-  SampleWriter,
-  type Pool,
-} from '@linepack/store';
+import { MICROS_PER_SECOND, type GasDay, type Micros } from '@linepack/network';
 import type { Logger } from 'pino';
 import type { WorkerBus } from './bus';
 import { HistoryFill, type HistorySpan } from './history/history-fill';
@@ -26,6 +12,8 @@ import { LossConditions } from './loss/loss-conditions';
 import { Plans } from './loss/plans';
 import { GridReadings, RangeReadings, RecordedAbsences, type Readings } from './loss/readings';
 import { Schedule, type Task } from './schedule';
+import { sleep, type Time } from './time';
+import type { WorkerStore } from './worker-store';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -38,23 +26,21 @@ const COMPRESS_AFTER = 3 * 86_400 * MICROS_PER_SECOND;
 const BREATH_MS = 20;
 
 export interface WorkerParts {
-  readonly pool: Pool;
-  readonly bus: WorkerBus;
-  readonly log: Logger;
+  readonly store: WorkerStore;
+  readonly bus: Pick<
+    WorkerBus,
+    'publishStatus' | 'publishCondition' | 'publishLossUpdated' | 'onConfigurationChanged'
+  >;
+  readonly log: Pick<Logger, 'info' | 'error'>;
   readonly plantFile: string | undefined;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
+  readonly time: Time;
   readonly historySpan?: HistorySpan;
 }
 
 /** The scheduled work of one Linepack: history, roll-ups, hourly records, gas-day close, recalculation. */
 export class Worker {
-  private readonly clock = (): Micros => microsFromMs(this.parts.now());
+  private readonly clock: () => Micros;
   private readonly plans: Plans;
-  private readonly loss: LossRepository;
-  private readonly samples: SampleRepository;
-  private readonly rollup: RollupRepository;
-  private readonly marks: LateMarkRepository;
   private readonly conditions: LossConditions;
   private readonly faults: AreaFaults;
   private readonly close: GasDayClose;
@@ -66,25 +52,20 @@ export class Worker {
   private databaseUp = false;
 
   constructor(private readonly parts: WorkerParts) {
-    const { pool, bus } = parts;
-    const jobs = new JobStateRepository(pool);
-    const config = new ConfigRepository(pool);
-    this.plans = new Plans(config);
-    this.loss = new LossRepository(pool);
-    this.samples = new SampleRepository(pool);
-    this.rollup = new RollupRepository(pool);
-    this.marks = new LateMarkRepository(pool);
-    this.conditions = new LossConditions(jobs, this.loss, (condition) => bus.publishCondition(condition));
+    const { store, bus, time } = parts;
+    this.clock = () => time.now();
+    this.plans = new Plans(store.config);
+    this.conditions = new LossConditions(store.jobs, store.loss, (condition) =>
+      bus.publishCondition(condition),
+    );
     this.faults = new AreaFaults((area, error) => this.failed(`area ${area}`, error));
-    this.close = this.closing(new GridReadings(this.samples));
-    const writer = new SampleWriter(pool);
-    const stores = { config, jobs, writer, rollup: this.rollup, samples: this.samples };
-    this.history = new HistoryFill(stores, (progress) => this.tell(progress), parts.historySpan);
+    this.close = this.closing(new GridReadings(store.samples));
+    this.history = new HistoryFill(store, (progress) => this.tell(progress), parts.historySpan);
     this.historyDone = parts.plantFile === undefined;
     const failed = (task: string, error: unknown): void => this.failed(task, error);
-    this.schedule = new Schedule(this.tasks(), failed);
+    this.schedule = new Schedule(this.tasks(), failed, time);
     const report = { name: 'status', everyMs: 5 * SECOND, run: () => this.reportStatus() };
-    this.reports = new Schedule([report], failed);
+    this.reports = new Schedule([report], failed, time);
   }
 
   start(): void {
@@ -130,41 +111,41 @@ export class Worker {
   }
 
   private closing(readings: Readings): GasDayClose {
-    const hours = new MeterHourRepository(this.parts.pool);
-    const absences = new RecordedAbsences(new CoverageRepository(this.parts.pool));
-    const records = new HourlyRecords(readings, absences, hours, this.clock);
+    const { coverage, hours, loss, watermark } = this.parts.store;
+    const records = new HourlyRecords(readings, new RecordedAbsences(coverage), hours, this.clock);
     return new GasDayClose({
       plans: this.plans,
       days: new AreaDays(readings, records),
-      loss: this.loss,
-      watermark: new ClosingWatermark(this.parts.pool),
+      loss,
+      watermark,
       faults: this.faults,
       clock: this.clock,
     });
   }
 
   private async fillHistory(signal: AbortSignal): Promise<void> {
-    const { plantFile } = this.parts;
+    const { plantFile, store, time } = this.parts;
     if (this.historyDone || plantFile === undefined) return;
     const record = await readPlantRecord(plantFile);
     // The simulator writes its record within its first seconds; the next run looks again.
     if (!record) return;
-    const started = this.parts.now();
+    const started = time.monotonicMs();
     const fresh = !(await this.history.isDone(record));
     await this.history.run(record, signal, async (first) => {
-      const close = this.closing(new RangeReadings(this.samples));
+      const close = this.closing(new RangeReadings(store.samples));
       await this.toldOf((closed) => close.closeDue(signal, first, closed));
     });
     if (signal.aborted) return;
     this.historyDone = true;
-    const seconds = Math.round((this.parts.now() - started) / SECOND);
+    const seconds = Math.round((time.monotonicMs() - started) / SECOND);
     if (fresh) this.parts.log.info({ seconds }, 'history is filled');
     this.tell(this.history.progress);
   }
 
   private async rollUp(signal: AbortSignal): Promise<void> {
     const until = (this.clock() - ROLL_GRACE) as Micros;
-    while (!signal.aborted && !(await this.rollup.step(until)).done) await sleep(BREATH_MS);
+    const { store, time } = this.parts;
+    while (!signal.aborted && !(await store.rollup.step(until)).done) await sleep(time, BREATH_MS);
   }
 
   private async closeDays(signal: AbortSignal): Promise<void> {
@@ -172,15 +153,16 @@ export class Worker {
   }
 
   private async recalculate(signal: AbortSignal): Promise<void> {
+    const { marks: late } = this.parts.store;
     // A mark's own data is settled when marks stop growing; a batch that is still arriving is taken next time.
-    const marks = (await this.marks.toRecalculate(LATE_MARKS_A_RUN)).filter(
+    const marks = (await late.toRecalculate(LATE_MARKS_A_RUN)).filter(
       (mark) => mark.receivedAt + SETTLING / 3 < this.clock(),
     );
     if (marks.length === 0) return;
     await this.toldOf((changed) => this.close.recalculate(marks, signal, changed));
     if (signal.aborted) return;
-    await this.marks.recalculated(marks);
-    await this.marks.removeFinished();
+    await late.recalculated(marks);
+    await late.removeFinished();
     this.schedule.hurry('recalculation');
   }
 
@@ -190,12 +172,15 @@ export class Worker {
   }
 
   private async compress(): Promise<void> {
-    const compressed = await this.samples.compressBefore((this.clock() - COMPRESS_AFTER) as Micros, 1);
+    const compressed = await this.parts.store.samples.compressBefore(
+      (this.clock() - COMPRESS_AFTER) as Micros,
+      1,
+    );
     if (compressed > 0) this.schedule.hurry('compression');
   }
 
   private async reportStatus(): Promise<void> {
-    this.databaseUp = await this.parts.pool.query('select 1').then(
+    this.databaseUp = await this.parts.store.answers().then(
       () => true,
       () => false,
     );

@@ -8,7 +8,9 @@ import { LossRepository, SampleRepository } from '@linepack/store';
 import mqtt, { type MqttClient } from 'mqtt';
 import { pino } from 'pino';
 import { WorkerBus } from '../src/bus';
+import { systemTime } from '../src/time';
 import { Worker } from '../src/worker';
+import { storeOver } from '../src/worker-store';
 import { plantWorld, utc, type PlantWorld } from './plant-world';
 
 const LIVE_FROM = msFromMicros(utc('2026-10-27T02:00'));
@@ -52,11 +54,11 @@ const history = () => newest(TOPIC.status('worker'), PartStatus)?.history;
 async function startWorker(): Promise<() => Promise<void>> {
   const own = WorkerBus.connect(bus.url, microsFromMs(now()), () => undefined);
   const worker = new Worker({
-    pool: world.pool,
+    store: storeOver(world.pool),
     bus: own,
     log: pino({ level: 'silent' }),
     plantFile: join(world.folder, 'simulator', 'plant.json'),
-    now,
+    time: { ...systemTime, now: () => microsFromMs(now()) },
     historySpan: { days: 3, fineDays: 0.05 },
   });
   worker.start();
