@@ -20,10 +20,11 @@ interface Heard {
 }
 
 /**
- * Who cannot be heard, judged from the beginning on our own clock, one that is never set: a device that was dead before we started, or died while
- * its broker was away, has from when its source is there until three reporting intervals have passed. A source that
- * speaks for its devices says itself when one is away. A source that is away is said by its own alarm and not again for
- * its stations: of them nothing is known until it is there. One entry a tag, one word a station.
+ * Who cannot be heard, judged from the beginning on our own clock, one that is never set: a device that was dead before
+ * we started, or died while its broker was away, has from when its source is there until three of its own reporting
+ * intervals have passed. A source that speaks for its devices says itself when one is away. A source that is away is said
+ * by its own alarm and not again for its stations: of them nothing is known until it is there. One entry a tag, one word
+ * a station.
  */
 export class Silence {
   private tags = new Map<TagId, Heard>();
@@ -111,8 +112,9 @@ export class Silence {
       .filter((heard) => this.there.has(heard.sourceId))
       .map((heard) => heard.word);
     if (words.includes('usable')) return 'speaking';
-    if (words.includes('silent')) return 'silent';
-    return words.length > 0 && words.every((word) => word === 'bad') ? 'bad' : 'unknown';
+    // One that has still time to speak may be usable: each tag has its own.
+    if (words.length === 0 || words.includes('unknown')) return 'unknown';
+    return words.includes('silent') ? 'silent' : 'bad';
   }
 
   private eachOf(sourceId: SourceId, change: (heard: Heard) => void): void {

@@ -24,8 +24,8 @@ export const stationCommunication = (station: AlarmedStation): AlarmDefinition =
 
 /**
  * How the instruments of a station stand that its living sources carry: `speaking` when one of them is usable,
- * `silent` when none is and of one at least nothing can be heard, `bad` when all are Bad for other reasons, `unknown`
- * when no source of it lives, or it has still time to speak.
+ * `unknown` when no source of it lives or one of them has still time to speak, `silent` when of one at least nothing can
+ * be heard, `bad` when all are Bad for other reasons.
  */
 export type StationStanding = 'speaking' | 'silent' | 'bad' | 'unknown';
 
