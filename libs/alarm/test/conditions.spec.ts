@@ -149,7 +149,7 @@ describe('what speaks for a whole source or station', () => {
     ]);
     expect(says).toEqual([
       ['speaking', 'ended', 'ended'],
-      ['silent', 'holds', 'unknown'],
+      ['silent', 'holds', 'ended'],
       ['bad', 'ended', 'holds'],
       ['unknown', 'unknown', 'unknown'],
     ]);
@@ -160,7 +160,7 @@ describe('what speaks for a whole source or station', () => {
       priority: 2,
       partition: 'a',
       onDelay: 2_000_000,
-      offDelay: 0,
+      offDelay: stationCommunication(station).onDelay,
     });
   });
 });

@@ -31,13 +31,15 @@ export function definitionsOf({ stations, sources, tags }: CollectorConfiguratio
   );
   const ofSources = sources.flatMap(({ id, name, clockSkewLimitS }) => {
     const of = [...new Set(tags.filter((t) => t.sourceId === id).map((t) => t.stationId))];
+    // Nobody listens to it: nothing could end its alarm.
+    if (of.length === 0) return [];
     const source = { id, name, stationId: of.length === 1 ? (of[0] as string) : null };
     return [sourceCommunication(source), clockSkewAlarm(source, clockSkewLimitS), firstValueAlarm(source)];
   });
-  const ofStations = stations.flatMap((station) => [
-    stationCommunication(station),
-    stationBadQuality(station),
-  ]);
+  const listened = new Set(tags.map((t) => t.stationId));
+  const ofStations = stations
+    .filter(({ id }) => listened.has(id))
+    .flatMap((station) => [stationCommunication(station), stationBadQuality(station)]);
   return {
     all: [...[...byTag.values()].flat(), ...ofSources, ...ofStations, ...collectorAlarms()],
     byTag,

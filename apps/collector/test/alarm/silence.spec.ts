@@ -1,4 +1,5 @@
-import { AlarmPlant, type PlantTag } from './alarm-plant';
+import { definitionsOf } from '../../src/alarm/definitions';
+import { AlarmPlant, configurationOf, type PlantTag } from './alarm-plant';
 
 const inA: PlantTag = { id: 1, station: 'a', source: 'broker' };
 const inB: PlantTag = { id: 2, station: 'b', source: 'broker' };
@@ -67,6 +68,45 @@ describe('a device behind a broker that is dead', () => {
     plant.hear(11, 2, 9);
     speak(plant, 1, 15, 400);
     expect(plant.events('tag:b.t2:H')).toEqual(['raised 1 @11']);
+  });
+});
+
+describe('a station with a fast and a slow topic', () => {
+  const fast: PlantTag = { id: 1, station: 'a', source: 'broker', maxReportS: 5 };
+  const slow: PlantTag = { id: 2, station: 'a', source: 'broker', maxReportS: 600 };
+  test('is not silent while the slow one has time to speak', () => {
+    const plant = new AlarmPlant('mqtt', [fast, slow]);
+    plant.connect(0);
+    plant.hear(1_000, 2, 3);
+    plant.time.to(2_000);
+    expect(plant.events()).toEqual([]);
+  });
+
+  test('is silent when both have had their time', () => {
+    const plant = new AlarmPlant('mqtt', [fast, slow]);
+    plant.connect(0);
+    plant.time.to(2_000);
+    expect(plant.events()).toEqual(['station:a:communication raised 1 @1807']);
+  });
+});
+
+describe('what is taken away by the configuration', () => {
+  test('a silent station without tags is silent no more, and a lost source without tags not lost', () => {
+    const plant = new AlarmPlant('mqtt', [inA, { ...inB, source: 'other' }]);
+    plant.connect(0, 'broker');
+    plant.lose(0, 'other');
+    plant.time.to(300);
+    expect(plant.events()).toEqual([
+      'source:other:communication raised 1 @2',
+      'station:a:communication raised 1 @187',
+    ]);
+    const configuration = configurationOf([inA, { ...inB, source: 'other' }], 'mqtt');
+    plant.listen([]);
+    plant.engine.configure(definitionsOf({ ...configuration, tags: [] }));
+    expect(plant.events().slice(2)).toEqual([
+      'station:a:communication returned 1 @300',
+      'source:other:communication returned 1 @300',
+    ]);
   });
 });
 
@@ -145,7 +185,32 @@ describe('a station whose instruments are all Bad', () => {
     plant.time.to(90);
     expect(plant.events()).toEqual([`${BAD} raised 1 @62`]);
     plant.hear(100, 2, 3);
-    expect(plant.events(BAD)).toEqual(['raised 1 @62', 'returned 1 @100']);
+    expect(plant.events(BAD)).toEqual(['raised 1 @62']);
+    plant.time.to(103);
+    expect(plant.events(BAD)).toEqual(['raised 1 @62', 'returned 1 @102']);
+  });
+
+  test('and then cannot be heard is the other alarm, in the same moment', () => {
+    const plant = plantOf();
+    for (const id of [1, 2]) plant.hear(10, id, null, { quality: 0x808c0000 });
+    plant.hear(60, 1, null, { quality: 0x80310000 });
+    plant.time.to(61);
+    expect(plant.table('gate')).toEqual([`${BAD} B unjournalled`]);
+    plant.time.to(90);
+    expect(plant.events()).toEqual([
+      `${BAD} raised 1 @12`,
+      'station:gate:communication raised 1 @62',
+      `${BAD} returned 1 @62`,
+    ]);
+  });
+
+  test('is said once though one of them cannot be heard for a moment', () => {
+    const plant = plantOf();
+    for (const id of [1, 2]) plant.hear(10, id, null, { quality: 0x808c0000 });
+    plant.hear(60, 1, null, { quality: 0x80310000 });
+    plant.hear(61, 1, null, { quality: 0x808c0000 });
+    plant.time.to(90);
+    expect(plant.events()).toEqual([`${BAD} raised 1 @12`]);
   });
 
   test('is not said when one more source that lives carries a good one', () => {
