@@ -15,8 +15,7 @@ const tag = (id: number, station: string, source: SourceId, maxReportS = 60): Co
   config: { maxReportS } as TagConfig,
 });
 
-const standing = (silence: Silence): string[] =>
-  silence.changes().map((c) => `${c.stationId} ${c.standing}`);
+const standing = (silence: Silence): string[] => silence.changes().map((c) => `${c.stationId} ${c.standing}`);
 
 /** What one collector hears; the broker's devices speak for themselves. */
 const hearing = (...tags: CollectorTag[]) => {
