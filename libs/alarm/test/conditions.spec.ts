@@ -104,10 +104,10 @@ describe('what speaks for a whole source or station', () => {
   const source = { id: 'plc', name, stationId: 'a' };
   const station = { id: 'a', name };
 
-  test('V8 alarms of a source that feeds one station belong there, of any other with the network', () => {
+  test('V8 alarms of a source stay with the network, and name the one station that it feeds', () => {
     expect(sourceCommunication(source)).toMatchObject({
       alarmId: 'source:plc:communication',
-      partition: 'a',
+      partition: 'network',
       stationId: 'a',
       sourceId: 'plc',
       tagId: null,

@@ -144,31 +144,33 @@ export class AlarmRepository {
     return rows[0] ?? null;
   }
 
-  /** Journal entries with a greater seq, oldest first. */
+  /** Journal entries with a greater seq, oldest first; with `stations`, those of their alarms. */
   async eventsAfter(
     seq: number,
-    filter: { alarmId?: string; partitions?: readonly string[]; limit: number },
+    filter: { alarmId?: string; stations?: readonly string[]; limit: number },
   ): Promise<AlarmEvent[]> {
     const { rows } = await this.pool.query<AlarmEvent>(
       `select ${EVENT} from alarm_event
-       where seq > $1 and ($2::text is null or alarm_id = $2) and ($3::text[] is null or partition = any ($3))
+       where seq > $1 and ($2::text is null or alarm_id = $2)
+         and ($3::text[] is null or state ->> 'stationId' = any ($3))
        order by seq limit $4`,
-      [seq, filter.alarmId ?? null, filter.partitions ?? null, filter.limit],
+      [seq, filter.alarmId ?? null, filter.stations ?? null, filter.limit],
     );
     return rows.map(asEvent);
   }
 
-  /** The newest journal entries, newest first. */
+  /** The newest journal entries, newest first; with `stations`, those of their alarms. */
   async newestEvents(filter: {
     alarmId?: string;
-    partitions?: readonly string[];
+    stations?: readonly string[];
     limit: number;
   }): Promise<AlarmEvent[]> {
     const { rows } = await this.pool.query<AlarmEvent>(
       `select ${EVENT} from alarm_event
-       where ($1::text is null or alarm_id = $1) and ($2::text[] is null or partition = any ($2))
+       where ($1::text is null or alarm_id = $1)
+         and ($2::text[] is null or state ->> 'stationId' = any ($2))
        order by seq desc limit $3`,
-      [filter.alarmId ?? null, filter.partitions ?? null, filter.limit],
+      [filter.alarmId ?? null, filter.stations ?? null, filter.limit],
     );
     return rows.map(asEvent);
   }
@@ -296,7 +298,8 @@ const DELAY_ONLY = `
   on conflict (alarm_id) do update set
     pending_since = excluded.pending_since, pending_received_at = excluded.pending_received_at,
     pending_kind = excluded.pending_kind, owner_epoch = excluded.owner_epoch
-  where a.owner_epoch <= excluded.owner_epoch and a.occurrence = excluded.occurrence and a.active = excluded.active` as const;
+  where a.partition = excluded.partition and a.owner_epoch <= excluded.owner_epoch
+    and a.occurrence = excluded.occurrence and a.active = excluded.active` as const;
 
 async function upsertStates(
   db: Queryable,

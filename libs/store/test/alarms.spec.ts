@@ -117,6 +117,31 @@ describe('the alarm journal', () => {
     expect(newest?.superseded ?? false).toBe(false);
   });
 
+  it('takes no delay from the partition that an alarm moved from', async () => {
+    const id = 'source:moved:communication';
+    const delay = { pendingSince: null, pendingReceivedAt: null, pendingKind: null };
+    const before = await alarms.states('to');
+    const late = alarm(id, { partition: 'from', occurrence: 2 });
+    await alarms.saveStates([{ alarm: late, ...delay, ownerEpoch: 9 }]);
+    expect(await alarms.states('to')).toEqual(before);
+    expect(before).toMatchObject([{ pendingKind: 'off', ownerEpoch: 1 }]);
+  });
+
+  it('gives a station the events of its own alarms, also of those that belong with the network', async () => {
+    const of = (alarmId: string, partition: string, stationId: string | null) =>
+      entry(alarm(alarmId, { partition, stationId }));
+    const [first] = await alarms.append([
+      of('tag:hill.a:L', 'hill', 'hill'),
+      of('source:hill-plc:communication', 'network', 'hill'),
+      of('source:shared:communication', 'network', null),
+      of('tag:dale.a:L', 'dale', 'dale'),
+    ]);
+    const ids = ['tag:hill.a:L', 'source:hill-plc:communication'];
+    const hill = { stations: ['hill'], limit: 10 };
+    expect((await alarms.eventsAfter(first!.seq - 1, hill)).map((e) => e.alarmId)).toEqual(ids);
+    expect((await alarms.newestEvents(hill)).map((e) => e.alarmId)).toEqual([...ids].reverse());
+  });
+
   it('rebuilds the table, whatever the order in which two owners were journalled', async () => {
     const { table, journal, events } = await alarms.tableAndJournal();
     expect(events).toBe((await alarms.table()).seq);

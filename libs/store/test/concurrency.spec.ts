@@ -101,7 +101,7 @@ describeOnPostgres('writers at the same time, each connection its own session', 
         successors.round({ ...request, owner: 'b' }).then(() => new AlarmRepository(other).states(partition)),
         new AlarmRepository(pool).append([late]),
       ]);
-      const [event] = await new AlarmRepository(pool).newestEvents({ partitions: [partition], limit: 1 });
+      const [event] = await new AlarmRepository(pool).newestEvents({ alarmId: late.event.alarmId, limit: 1 });
       expect(await new AlarmRepository(pool).states(partition)).toEqual(read);
       expect(read.length).toBe(event?.superseded ? 0 : 1);
       outcomes.add(event?.superseded ? 'evidence' : 'read');

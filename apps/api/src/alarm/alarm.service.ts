@@ -77,8 +77,7 @@ export class AlarmService {
     const filter = {
       limit,
       ...(alarm === undefined ? {} : { alarmId: alarm }),
-      // A station's partition bears its id.
-      ...(user.stations === null ? {} : { partitions: user.stations }),
+      ...(user.stations === null ? {} : { stations: user.stations }),
     };
     return this.gate.run(() =>
       after === undefined ? this.repository.newestEvents(filter) : this.repository.eventsAfter(after, filter),

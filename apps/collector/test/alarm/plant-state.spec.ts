@@ -96,8 +96,8 @@ describe('what is known before it is owned', () => {
     plant.own();
     plant.time.to(310);
     expect(plant.events().map((e) => e.replace(/ @.*/, ''))).toEqual([
-      'source:plc:communication raised 1',
       'station:town:communication raised 1',
+      'source:plc:communication raised 1',
       'area:city:loss raised 1',
     ]);
   });
@@ -206,6 +206,46 @@ describe('a limit that changes', () => {
     plant.time.to(20);
     plant.configure([gate]);
     expect(plant.events(H)).toEqual(['raised 1 @0', 'returned 1 @0', 'raised 2 @20']);
+  });
+});
+
+describe('a source that comes to feed another station', () => {
+  const LINK = 'source:plc:communication';
+  const town: PlantTag = { id: 2, station: 'town', source: 'plc' };
+
+  test('keeps its alarm as it was, with its occurrence and its notes, and so when it feeds one again', async () => {
+    const plant = new AlarmPlant('opcua', [gate]);
+    plant.connect(0);
+    plant.lose(10);
+    plant.connect(20);
+    plant.lose(30);
+    plant.time.to(40);
+    expect(await plant.acknowledge(LINK, 2, 'dispatch')).toMatchObject({ ok: true });
+    plant.configure([gate, town]);
+    plant.configure([town]);
+    plant.time.to(50);
+    plant.connect(60);
+    plant.lose(70);
+    plant.time.to(80);
+    expect(plant.events(LINK)).toEqual([
+      'raised 1 @12',
+      'returned 1 @20',
+      'raised 2 @32',
+      'acknowledged 2 @40',
+      'returned 2 @60',
+      'raised 3 @72',
+    ]);
+    expect(plant.stored().find((s) => s.alarm.alarmId === LINK)?.alarm).toMatchObject({ stationId: 'town' });
+  });
+
+  test('keeps a delay that runs', () => {
+    const plant = new AlarmPlant('opcua', [gate]);
+    plant.connect(0);
+    plant.lose(10);
+    plant.time.to(11);
+    plant.configure([gate, town]);
+    plant.time.to(20);
+    expect(plant.events(LINK)).toEqual(['raised 1 @12']);
   });
 });
 

@@ -47,16 +47,20 @@ export const levelAlarm = (
   ...more,
 });
 
-/** Where a source's alarms belong: with the one station it feeds, or with the network when it feeds several or none. */
 export interface AlarmedSource {
   readonly id: string;
   readonly name: LocalName;
+  /** The one station that it feeds; null when it feeds several. */
   readonly stationId: string | null;
 }
 
+/**
+ * A source's alarms belong with the network, whatever it feeds: an alarm that moved to another partition when its source
+ * comes to feed another station would have another owner, who knows neither its occurrence nor who has noted it.
+ */
 export const sourceIdentity = ({ id, name, stationId }: AlarmedSource, condition: Condition): Identity => ({
   alarmId: `source:${id}:${condition}`,
-  partition: stationId ?? 'network',
+  partition: 'network',
   stationId,
   areaId: null,
   sourceId: id,

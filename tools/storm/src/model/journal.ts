@@ -46,8 +46,10 @@ export class JournalTable {
         if (this.isPast(state)) return [];
         const there = this.stored.get(state.alarm.alarmId)?.alarm;
         if (!there) return [state];
-        const { occurrence, active } = state.alarm;
-        return occurrence === there.occurrence && active === there.active ? [{ ...state, alarm: there }] : [];
+        const { partition, occurrence, active } = state.alarm;
+        const isOfIt =
+          partition === there.partition && occurrence === there.occurrence && active === there.active;
+        return isOfIt ? [{ ...state, alarm: there }] : [];
       }),
     );
   }
