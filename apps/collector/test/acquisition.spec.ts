@@ -38,6 +38,8 @@ const configuration = (sources: SourceConfig[], tags: CollectorTag[]): Collector
 /** Keeps what was done with the sources, in order. */
 class Made {
   readonly done: string[] = [];
+  /** How long every source takes to stop. */
+  stopping: Promise<void> = Promise.resolve();
   readonly listeners = new Map<SourceId, Listener>();
   readonly capabilities = new Map<SourceId, SourceCapabilities>();
 
@@ -64,7 +66,10 @@ class Made {
       id,
       start: () => say('started'),
       watch: (other) => say('watches', other),
-      stop: async () => say('stopped'),
+      stop: () => {
+        say('stopped');
+        return this.stopping;
+      },
       state: () => {
         throw new Error('not asked here');
       },
@@ -123,6 +128,19 @@ test('a source that no tag needs is not connected, and is left for good when the
   await acquisition.configure(configuration([broker('b'), plc], [tag(1, 'broker')]));
   await acquisition.configure(configuration([broker('b'), plc], []));
   expect(made.done).toEqual(['broker made 1', 'broker started', 'broker watches', 'broker stopped']);
+});
+
+test('a source that is being left is no state any more: that it is away on purpose calls nobody', async () => {
+  const acquisition = made.acquisition({});
+  await acquisition.configure(configuration([plc], [tag(2, 'plc')]));
+  let stopped: () => void = () => undefined;
+  made.stopping = new Promise((resolve) => (stopped = resolve));
+  const left = acquisition.configure(configuration([plc], []));
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(made.done.at(-1)).toBe('plc stopped');
+  expect(acquisition.states()).toEqual([]);
+  stopped();
+  await left;
 });
 
 test('the users of a source are told what it can do, and need not ask what it is', async () => {

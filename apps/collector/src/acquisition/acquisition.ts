@@ -65,8 +65,9 @@ export class Acquisition {
     );
     const leaving = [...this.running].filter(([id, r]) => wanted.get(id)?.fingerprint !== r.fingerprint);
     for (const [id, { source }] of leaving) if (!wanted.has(id)) source.watch([]);
-    await Promise.all(leaving.map(([, { source }]) => source.stop()));
+    // It is away on purpose while it stops: told as its state that would call somebody.
     leaving.forEach(([id]) => this.running.delete(id));
+    await Promise.all(leaving.map(([, { source }]) => source.stop()));
     for (const [id, { fingerprint, config, addressed }] of wanted) {
       const there = this.running.get(id);
       if (there) {
