@@ -4,6 +4,7 @@ import type { Sample, Unreadable } from '@linepack/telemetry';
 import type { Received, SourceCapabilities, SourceSink } from './acquisition/source';
 import type { AlarmEngine } from './alarm/alarm-engine';
 import { Silence } from './alarm/silence';
+import type { LinkState } from './alarm/source-links';
 import type { CollectorTag } from './configuration/collector-configuration';
 import type { Rate } from './health/rate';
 import type { LivePublisher } from './live/live-publisher';
@@ -15,7 +16,9 @@ import { spooled } from './write/entry';
 import { PATIENCE_MS, type Outbox } from './write/outbox';
 
 export interface FlowParts {
-  readonly engine: Pick<AlarmEngine, 'present' | 'sourceHeard' | 'stationStands'>;
+  readonly engine: Pick<AlarmEngine, 'present' | 'stationStands'> & {
+    sourceHeard(sourceId: SourceId, heard: LinkState, at: Micros): void;
+  };
   readonly outbox: Pick<Outbox, 'put'>;
   readonly live: Pick<LivePublisher, 'offer'>;
   readonly rate: Rate;

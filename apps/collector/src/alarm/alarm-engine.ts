@@ -19,6 +19,7 @@ import { AlarmInputs } from './alarm-inputs';
 import { AlarmPartition, type Unwritten } from './alarm-partition';
 import { Announcer } from './announcer';
 import { NO_DEFINITIONS, type Definitions } from './definitions';
+import type { SourceHeard } from './source-links';
 
 export interface AlarmSurroundings {
   readonly time: Time;
@@ -33,6 +34,7 @@ export interface AlarmSurroundings {
   readonly log: Log;
 }
 
+const SAID_OF_SOURCE = { lost: 'holds', connected: 'ended', unknown: 'unknown' } as const;
 const TABLE_DELAY_MS = 100;
 const AUDIT_MS = 60_000;
 /** Our clock against one that is never set, between two ticks: less than this is no setting. Microseconds. */
@@ -143,8 +145,8 @@ export class AlarmEngine {
     this.announce(entries);
   }
 
-  sourceHeard(sourceId: SourceId, heard: 'connected' | 'lost', at: Micros): void {
-    this.stands(`source:${sourceId}:communication`, heard === 'lost' ? 'holds' : 'ended', at);
+  sourceHeard(sourceId: SourceId, heard: SourceHeard, at: Micros): void {
+    this.stands(`source:${sourceId}:communication`, SAID_OF_SOURCE[heard], at);
   }
 
   stationStands(stationId: string, standing: StationStanding, at: Micros): void {

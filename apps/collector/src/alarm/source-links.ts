@@ -2,18 +2,20 @@ import type { SourceState } from '@linepack/contracts';
 import type { Micros, SourceId } from '@linepack/network';
 
 export type LinkState = 'connected' | 'lost';
+/** `unknown`: nobody says anything of it. */
+export type SourceHeard = LinkState | 'unknown';
 
 /**
  * What is known of a source's connection when several collectors stand on one source: lost as soon as one of them has
  * lost it, for then its stations are unheard; connected when all who say something say so. Each collector keeps this
- * for every source, and the owner of the alarm's partition speaks.
+ * for every source, and the owner of the alarms speaks. It is told whenever somebody says something, changed or not: who
+ * is told keeps what stands, and may have forgotten it with a source that was away from the configuration for a while.
  */
 export class SourceLinks {
   private readonly own = new Map<SourceId, LinkState>();
   private readonly others = new Map<SourceId, LinkState>();
-  private readonly told = new Map<SourceId, LinkState>();
 
-  constructor(private readonly tell: (sourceId: SourceId, heard: LinkState, at: Micros) => void) {}
+  constructor(private readonly tell: (sourceId: SourceId, heard: SourceHeard, at: Micros) => void) {}
 
   /** Our own connection's word. */
   heard(sourceId: SourceId, state: LinkState, at: Micros): void {
@@ -40,14 +42,11 @@ export class SourceLinks {
       // One that has only begun to connect has no word yet.
       else if (error !== null) this.others.set(id, 'lost');
     }
-    for (const id of new Set([...before, ...this.others.keys()])) this.combine(id, at);
+    for (const id of new Set([...before, ...this.others.keys(), ...this.own.keys()])) this.combine(id, at);
   }
 
   private combine(id: SourceId, at: Micros): void {
     const words = [this.own.get(id), this.others.get(id)].filter((word) => word !== undefined);
-    const state = words.includes('lost') ? 'lost' : words[0];
-    if (state === undefined || state === this.told.get(id)) return;
-    this.told.set(id, state);
-    this.tell(id, state, at);
+    this.tell(id, words.includes('lost') ? 'lost' : (words[0] ?? 'unknown'), at);
   }
 }
