@@ -203,11 +203,11 @@ describe('a collector between a plant, a bus and a database', () => {
   });
 
   test('a server that goes leaves a bad sample a tag and one alarm, and is found again with one connection', async () => {
-    const from = events().length;
+    const from = events('network').length;
     const { port } = plant;
     await plant.stop();
     const raised = await until('the alarm', () =>
-      events()
+      events('network')
         .slice(from)
         .find((e) => e.kind === 'raised'),
     );
@@ -223,7 +223,7 @@ describe('a collector between a plant, a bus and a database', () => {
     plant.set('P', 3.3, StatusCodes.Good, old);
     await until('the value', stored('gate.p', 3.3));
     await until('the alarm returned', () =>
-      events()
+      events('network')
         .slice(from)
         .find((e) => e.kind === 'returned'),
     );
@@ -231,7 +231,7 @@ describe('a collector between a plant, a bus and a database', () => {
     await until('the newest word is good', async () => (await house.rows('gate.p')).at(-1)?.quality === 0);
     expect(plant.sessions).toBe(1);
     expect(
-      events()
+      events('network')
         .slice(from)
         .filter((e) => e.kind === 'raised'),
     ).toHaveLength(1);
