@@ -138,6 +138,8 @@ class Contender {
   private waking: Promise<void> = Promise.resolve();
   wake: () => void = () => undefined;
   readonly told: string[] = [];
+  /** The others that lived at its last round. */
+  members: readonly string[] = [];
   readonly engine: AlarmEngine;
   readonly ownership: PartitionOwnership;
 
@@ -171,7 +173,13 @@ class Contender {
       peers: new Peers(owner, this.time),
       copies: {
         alarms: { read: () => null },
-        leases: { read: () => null, write: () => true },
+        leases: {
+          read: () => null,
+          write: ({ members }) => {
+            this.members = members;
+            return true;
+          },
+        },
       },
       time: this.time,
       onOwned: () => undefined,
@@ -217,6 +225,8 @@ test('an owner who slept through the loss of its lease does not say or write ano
   sleeper.ownership.want([STATION]);
   await until('the sleeper owns it', () => sleeper.engine.owns(STATION));
   successor.ownership.want([STATION]);
+  // One that never heard of another goes on: nobody could have taken over.
+  await until('the sleeper knows of the other', () => sleeper.members.length === 1);
   sleeper.measure(4.5);
   successor.measure(4.5);
   await until('raised', async () => (await journal(PRESSURE)).length === 1);
