@@ -181,6 +181,7 @@ export function assemble(around: Surroundings): Assembled {
     configured: configuration !== null,
     busConnected: bus.isConnected,
     outgoing: bus.outgoing,
+    deafTo: bus.deafTo,
     database: outbox.database,
     spool: outbox.spool,
     spoolIsFull: outbox.spoolIsFull,

@@ -7,7 +7,15 @@ import type { Log } from './log';
 /** What a collector needs of the bus. */
 export type BusDoor = Pick<
   Bus,
-  'isConnected' | 'outgoing' | 'onConnect' | 'subscribe' | 'tell' | 'forget' | 'mention' | 'mentionRetained'
+  | 'isConnected'
+  | 'outgoing'
+  | 'deafTo'
+  | 'onConnect'
+  | 'subscribe'
+  | 'tell'
+  | 'forget'
+  | 'mention'
+  | 'mentionRetained'
 >;
 
 export interface Listeners {

@@ -1,3 +1,5 @@
+import { Subscriptions } from '@linepack/bus';
+import { TOPIC } from '@linepack/contracts';
 import mqtt, { type MqttClient } from 'mqtt';
 import { OutgoingQueue, type Outgoing, type OutgoingCounts, type Standing } from './bus-outgoing';
 import type { Log } from './log';
@@ -22,6 +24,8 @@ type Handler = (message: unknown, topic: string) => void;
 
 const RECONNECT_MS = 1_000;
 const FAREWELL_MS = 2_000;
+/** A connection that stands for so long, and carries a word then, is a good one: a broker that refuses one ends it sooner. */
+const STEADY_MS = 2_000;
 /** What could not be said because nobody knew whether it still holds is looked at again after this. */
 const AGAIN_MS = 200;
 const ALWAYS = (): Standing => 'holds';
@@ -31,13 +35,13 @@ const CLOGGED_BYTES = 8 << 20;
 /** The internal bus. Connects by itself; what is told while it is away is told when it is back. */
 export class Bus {
   private client: MqttClient | null = null;
-  private readonly handlers: { pattern: RegExp; handle: Handler }[] = [];
-  private readonly topics: string[] = [];
+  private readonly subscriptions: Subscriptions;
   private readonly greetings: (() => void)[] = [];
   private readonly queue: OutgoingQueue;
   private readonly time: Time;
   private redialling: Timer | null = null;
   private again: Timer | null = null;
+  private proving: Timer | null = null;
   private away = false;
   private leaving = false;
 
@@ -46,6 +50,12 @@ export class Bus {
     this.queue = new OutgoingQueue((message, why) =>
       options.log.error(`bus: ${message.topic}: a message is set aside: ${why}`),
     );
+    this.subscriptions = new Subscriptions({
+      after: (ms, run) => this.time.after(ms, run),
+      onRefused: (filters) =>
+        options.log.warn(`bus: refuses to let us hear: ${filters.join(', ') || 'nothing any more'}`),
+      onUnreadable: (topic, error) => options.log.warn(`bus: ${topic}: expected JSON: ${error.message}`),
+    });
     this.dial();
   }
 
@@ -57,6 +67,11 @@ export class Bus {
     return this.queue.counts;
   }
 
+  /** Topics that the broker does not let us hear. */
+  get deafTo(): readonly string[] {
+    return this.subscriptions.refused;
+  }
+
   /** Called on every connection: retained words live in the broker's memory only. */
   onConnect(greeting: () => void): void {
     this.greetings.push(greeting);
@@ -65,9 +80,7 @@ export class Bus {
 
   /** Messages that are not JSON are said and dropped; empty ones (a retained word taken back) are dropped. */
   subscribe(topic: string, handle: Handler): void {
-    this.handlers.push({ pattern: patternOf(topic), handle });
-    this.topics.push(topic);
-    if (this.isConnected) this.ask([topic]);
+    this.subscriptions.add(topic, handle);
   }
 
   /** At QoS 1, in order, waiting for the bus when it is away. */
@@ -97,10 +110,12 @@ export class Bus {
     this.leaving = true;
     this.redialling?.cancel();
     this.again?.cancel();
+    this.subscriptions.closed();
     // Waits for what is on the way only while there is somebody to take it.
     const end = this.time.monotonicMs() + FAREWELL_MS;
     while (this.isConnected && this.queue.counts.waiting > 0 && this.time.monotonicMs() < end)
       await sleep(this.time, FAREWELL_MS / 100);
+    this.proving?.cancel();
     await this.client?.endAsync(!this.client.connected);
   }
 
@@ -117,23 +132,27 @@ export class Bus {
       will: { topic, payload: Buffer.from(JSON.stringify(message)), qos: 1, retain: true },
     });
     this.client = client;
-    client.on('connect', () => this.greet());
+    client.on('connect', () => this.greet(client));
     client.on('error', (error) => this.wentAway(error.message));
-    client.on('message', (name, payload) => this.dispatch(name, payload));
+    client.on('message', (name, payload) => this.subscriptions.deliver(name, payload));
     client.on('close', () => {
       if (this.client !== client) return;
       this.client = null;
       client.end(true);
+      this.proving?.cancel();
+      this.proving = null;
+      this.subscriptions.closed();
       this.wentAway('connection closed');
       this.queue.disconnected();
       if (!this.leaving) this.redialling = this.time.after(RECONNECT_MS, () => this.dial());
     });
   }
 
-  private greet(): void {
+  private greet(client: MqttClient): void {
     if (this.away) this.options.log.info('bus: connected again');
     this.away = false;
-    this.ask(this.topics);
+    this.queue.connected();
+    if (!this.leaving) this.subscriptions.opened(client);
     this.greetings.forEach((greeting) => greeting());
     this.send();
   }
@@ -142,12 +161,22 @@ export class Bus {
     const { client } = this;
     if (!client?.connected) return;
     for (const message of this.queue.next()) this.publish(client, message);
-    if (this.queue.isHeldUp) this.again ??= this.time.after(AGAIN_MS, () => this.sendAgain());
+    if (this.queue.wantsProof) this.proving ??= this.time.after(STEADY_MS, () => this.prove(client));
+    else if (this.queue.isHeldUp) this.again ??= this.time.after(AGAIN_MS, () => this.sendAgain());
   }
 
   private sendAgain(): void {
     this.again = null;
     this.send();
+  }
+
+  /** An answer to something that no broker could mind. */
+  private prove(client: MqttClient): void {
+    client.publish(TOPIC.probe, '', { qos: 1 }, (error) => {
+      if (this.client !== client || error) return;
+      this.queue.proven();
+      this.send();
+    });
   }
 
   private publish(client: MqttClient, message: Outgoing): void {
@@ -161,30 +190,8 @@ export class Bus {
     });
   }
 
-  private ask(topics: string[]): void {
-    if (topics.length === 0) return;
-    this.client?.subscribe(topics, { qos: 1 }, (error) => {
-      if (error) this.options.log.warn(`bus: subscribe: ${error.message}`);
-    });
-  }
-
   private wentAway(reason: string): void {
     if (!this.away && !this.leaving) this.options.log.warn(`bus away: ${reason}`);
     this.away = true;
   }
-
-  private dispatch(topic: string, payload: Buffer): void {
-    if (payload.length === 0) return;
-    let message: unknown;
-    try {
-      message = JSON.parse(payload.toString());
-    } catch (error) {
-      this.options.log.warn(`bus: ${topic}: expected JSON: ${(error as Error).message}`);
-      return;
-    }
-    for (const { pattern, handle } of this.handlers) if (pattern.test(topic)) handle(message, topic);
-  }
 }
-
-const patternOf = (topic: string): RegExp =>
-  new RegExp(`^${topic.replace(/[.*?^${}()|[\]\\]/g, '\\$&').replaceAll('+', '[^/]+')}$`);

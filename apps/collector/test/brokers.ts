@@ -60,6 +60,8 @@ export interface MosquittoOptions {
   readonly port?: number;
   /** A topic filter that nobody may subscribe to. */
   readonly refuse?: string;
+  /** Larger packets end the connection. */
+  readonly mostBytes?: number;
 }
 
 export async function startMosquitto(options: MosquittoOptions = {}): Promise<Broker> {
@@ -67,7 +69,11 @@ export async function startMosquitto(options: MosquittoOptions = {}): Promise<Br
   const port = options.port ?? (await freePort());
   const file = join(folder, 'mosquitto.conf');
   const rights = options.refuse === undefined ? '' : refusing(options.refuse, join(folder, 'rights.json'));
-  writeFileSync(file, `listener ${port} 127.0.0.1\nallow_anonymous true\npersistence false\n${rights}`);
+  const size = options.mostBytes === undefined ? '' : `max_packet_size ${options.mostBytes}\n`;
+  writeFileSync(
+    file,
+    `listener ${port} 127.0.0.1\nallow_anonymous true\npersistence false\n${size}${rights}`,
+  );
   const child = spawn(MOSQUITTO as string, ['-c', file], { stdio: 'ignore' });
   const url = `mqtt://127.0.0.1:${port}`;
   await until('mosquitto answers', async () => {

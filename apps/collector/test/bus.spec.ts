@@ -1,123 +1,12 @@
 import { jest } from '@jest/globals';
 import { startBus, type Bus as Broker } from '@linepack/embedded';
-import fc from 'fast-check';
 import mqtt, { type MqttClient } from 'mqtt';
 import { Bus } from '../src/bus';
-import { OutgoingQueue, type Outgoing, type Standing } from '../src/bus-outgoing';
+import { MOSQUITTO, REFUSING_MOSQUITTO, startMosquitto } from './brokers';
 import { quiet, until } from './house';
+import { SpottingWire } from './spotting-wire';
 
 jest.setTimeout(120_000);
-
-const message = (text: string, more: Partial<Outgoing> = {}): Outgoing => ({
-  topic: `t/${text}`,
-  text,
-  retain: false,
-  standing: () => 'holds',
-  ...more,
-});
-
-describe('what waits for the bus', () => {
-  const queueOf = (...texts: string[]) => {
-    const aside: string[] = [];
-    const queue = new OutgoingQueue((m) => aside.push(m.text));
-    texts.forEach((text) => queue.add(message(text)));
-    return { queue, aside, send: () => queue.next().map((m) => m.text) };
-  };
-
-  test('goes in order, and again in that order when the connection ended before it was acknowledged', () => {
-    const { queue, send } = queueOf('a', 'b', 'c');
-    expect(send()).toEqual(['a', 'b', 'c']);
-    queue.disconnected();
-    expect(send()).toEqual(['a']);
-  });
-
-  test('one at which connections end again and again is set aside, and only that', () => {
-    const { queue, aside } = queueOf('a', 'b', 'poison', 'c', 'd');
-    const arrived: string[] = [];
-    for (let connection = 0; connection < 6; connection += 1) {
-      for (let sent = queue.next(); sent.length > 0; sent = queue.next()) {
-        const poison = sent.findIndex((m) => m.text === 'poison');
-        // What the broker took before it ended the connection may be acknowledged or not: here it is not.
-        if (poison >= 0) break;
-        sent.forEach((m) => {
-          arrived.push(m.text);
-          queue.acknowledged(m);
-        });
-      }
-      queue.disconnected();
-    }
-    expect(arrived).toEqual(['a', 'b', 'c', 'd']);
-    expect(aside).toEqual(['poison']);
-    expect(queue.counts).toEqual({ waiting: 0, dropped: 0, setAside: 1 });
-  });
-
-  test('a bus that goes away again and again costs no message when it is not at the same one', () => {
-    const { queue, aside } = queueOf('a', 'b', 'c', 'd');
-    for (let connection = 0; connection < 20; connection += 1) {
-      const [first] = queue.next();
-      if (first) queue.acknowledged(first);
-      queue.next();
-      queue.disconnected();
-    }
-    expect(aside).toEqual([]);
-  });
-
-  test('is asked again whether it holds when it is sent; while that is unsure all wait', () => {
-    const { queue, send } = queueOf();
-    let standing: Standing = 'unsure';
-    queue.add(message('mine', { standing: () => standing }));
-    queue.add(message('later'));
-    expect(send()).toEqual([]);
-    expect(queue.isHeldUp).toBe(true);
-    standing = 'void';
-    expect(send()).toEqual(['later']);
-    expect(queue.counts.waiting).toBe(1);
-  });
-
-  test('is bounded: a retained word is there once, and the oldest passing one makes room', () => {
-    const { queue } = queueOf();
-    for (let i = 0; i < 20; i += 1) queue.add(message(`${i}`, { topic: 'table', retain: true }));
-    expect(queue.counts.waiting).toBe(1);
-    for (let i = 0; i < 10_005; i += 1) queue.add(message(`e${i}`));
-    expect(queue.counts).toMatchObject({ waiting: 10_000, dropped: 6 });
-    expect(queue.next()[0]?.text).toBe('19');
-  });
-
-  test('whatever the connections do, what is acknowledged is each message once, in order, but for the poison', () => {
-    const connection = fc.record({ takes: fc.nat(6), acknowledges: fc.nat(6) });
-    fc.assert(
-      fc.property(
-        fc.array(connection, { maxLength: 40 }),
-        fc.array(fc.boolean(), { maxLength: 12 }),
-        (connections, poisons) => {
-          const queue = new OutgoingQueue(() => undefined);
-          poisons.forEach((isPoison, i) => queue.add(message(isPoison ? `poison${i}` : `${i}`)));
-          const arrived: string[] = [];
-          // Enough connections at the end for every poison to be found.
-          const many = Array.from({ length: 60 }, () => ({ takes: 50, acknowledges: 50 }));
-          for (const { takes, acknowledges } of [...connections, ...many]) {
-            let left = Math.max(takes, 1);
-            for (let sent = queue.next(); sent.length > 0 && left > 0; sent = queue.next()) {
-              const good = sent.slice(0, acknowledges === 0 ? 0 : left);
-              const end = good.findIndex((m) => m.text.startsWith('poison'));
-              for (const m of end >= 0 ? good.slice(0, end) : good) {
-                arrived.push(m.text);
-                queue.acknowledged(m);
-              }
-              if (end >= 0 || good.length < sent.length) break;
-              left -= good.length;
-            }
-            queue.disconnected();
-          }
-          const kept = arrived.map(Number);
-          expect(kept).toEqual([...kept].sort((a, b) => a - b));
-          expect(new Set(kept).size).toBe(kept.length);
-          expect(queue.counts.waiting).toBe(0);
-        },
-      ),
-    );
-  });
-});
 
 describe('the bus', () => {
   let broker: Broker;
@@ -148,6 +37,32 @@ describe('the bus', () => {
     expect(bus.outgoing).toMatchObject({ setAside: 1 });
     await until('nothing waits', () => bus.outgoing.waiting === 0);
     expect(bus.isConnected).toBe(true);
+  });
+
+  test('a message that this broker refuses is found and set aside, and the others are told', async () => {
+    bus.tell('linepack/first', 1);
+    bus.tell('$SYS/refused', 'the broker says such things itself');
+    bus.tell('linepack/second', 2);
+    await until('the second', () => heard.includes('linepack/second 2'));
+    expect(bus.outgoing).toMatchObject({ setAside: 1 });
+  });
+
+  test('an event is told however often the line is cut, also at the event itself', async () => {
+    const wire = await SpottingWire.to(broker.port);
+    const far = new Bus({
+      url: `mqtt://127.0.0.1:${wire.port}`,
+      will: { topic: 'linepack/will', message: 'gone' },
+      log: quiet,
+    });
+    await until('connected', () => far.isConnected);
+    wire.cutAt('the alarm', 4);
+    far.tell('linepack/event', 'the alarm');
+    far.tell('linepack/after', 'the next');
+    await until('told', () => heard.includes('linepack/after "the next"'));
+    expect(heard.filter((h) => h.startsWith('linepack/event'))).toEqual(['linepack/event "the alarm"']);
+    expect([wire.cuts, far.outgoing.setAside]).toEqual([4, 0]);
+    await far.close();
+    await wire.close();
   });
 
   test('what is told while it is away is told when it is back, unless it holds no more', async () => {
@@ -185,3 +100,34 @@ describe('the bus', () => {
     await late.endAsync();
   });
 });
+
+(MOSQUITTO === undefined ? describe.skip : describe)('at Mosquitto', () => {
+  test('a message larger than the broker takes is set aside, and the others are told', async () => {
+    const broker = await startMosquitto({ mostBytes: 2_000 });
+    const bus = new Bus({ url: broker.url, will: { topic: 'linepack/will', message: 'gone' }, log: quiet });
+    const heard: string[] = [];
+    bus.subscribe('linepack/#', (message) => heard.push(String(message)));
+    bus.tell('linepack/first', 'first');
+    bus.tell('linepack/large', 'x'.repeat(4_000));
+    bus.tell('linepack/second', 'second');
+    await until('the second', () => heard.includes('second'));
+    expect(heard.filter((word) => word !== 'gone' && word.length < 10)).toEqual(['first', 'second']);
+    expect(bus.outgoing).toEqual({ waiting: 0, dropped: 0, setAside: 1 });
+    await bus.close();
+    await broker.close();
+  });
+});
+
+(REFUSING_MOSQUITTO ? test : test.skip)(
+  'what the broker does not let it hear it says, and asks for again',
+  async () => {
+    const broker = await startMosquitto({ refuse: 'linepack/alarm/command/+' });
+    const bus = new Bus({ url: broker.url, will: { topic: 'linepack/will', message: 'gone' }, log: quiet });
+    bus.subscribe('linepack/alarm/command/+', () => undefined);
+    bus.subscribe('linepack/ask/live', () => undefined);
+    await until('it is known', () => bus.deafTo.length > 0);
+    expect(bus.deafTo).toEqual(['linepack/alarm/command/+']);
+    await bus.close();
+    await broker.close();
+  },
+);

@@ -1,3 +1,4 @@
+import { Subscriptions } from '@linepack/bus';
 import { ConditionMessage, LossUpdatedMessage, PartStatus, TOPIC } from '@linepack/contracts';
 import mqtt, { type MqttClient } from 'mqtt';
 
@@ -7,8 +8,25 @@ export class WorkerBus {
   /** Retained by topic: a broker that keeps them in memory forgets them when it restarts, so they are said again. */
   private readonly retained = new Map<string, string>();
 
-  private constructor(private readonly client: MqttClient) {
+  private readonly subscriptions: Subscriptions;
+
+  private constructor(
+    private readonly client: MqttClient,
+    onError: (message: string) => void,
+  ) {
+    this.subscriptions = new Subscriptions({
+      after: (ms, run) => {
+        const timer = setTimeout(run, ms).unref();
+        return { cancel: () => clearTimeout(timer) };
+      },
+      onRefused: (filters) =>
+        filters.length > 0 && onError(`it refuses to let us hear ${filters.join(', ')}`),
+      onUnreadable: (topic, error) => onError(`${topic}: ${error.message}`),
+    });
+    client.on('message', (topic, payload) => this.subscriptions.deliver(topic, payload));
+    client.on('close', () => this.subscriptions.closed());
     client.on('connect', () => {
+      this.subscriptions.opened(client);
       for (const [topic, payload] of this.retained) client.publish(topic, payload, { qos: 1, retain: true });
     });
   }
@@ -22,6 +40,7 @@ export class WorkerBus {
     const will: PartStatus = { part: 'worker', state: 'down', at: now, detail: 'connection lost' };
     const client = mqtt.connect(url, {
       reconnectPeriod: 1_000,
+      resubscribe: false,
       will: {
         topic: TOPIC.status('worker'),
         payload: Buffer.from(JSON.stringify(will)),
@@ -36,7 +55,12 @@ export class WorkerBus {
       last = message;
     });
     client.on('connect', () => (last = ''));
-    return new WorkerBus(client);
+    return new WorkerBus(client, onError);
+  }
+
+  /** Topics that the bus does not let us hear. */
+  get deafTo(): readonly string[] {
+    return this.subscriptions.refused;
   }
 
   /** Retained state of this process. */
@@ -55,15 +79,12 @@ export class WorkerBus {
   }
 
   onConfigurationChanged(listener: () => void): void {
-    this.client.on('message', (topic) => {
-      if (topic === TOPIC.configurationChanged) listener();
-    });
-    this.client.on('connect', () => this.client.subscribe(TOPIC.configurationChanged, { qos: 1 }));
-    if (this.client.connected) this.client.subscribe(TOPIC.configurationChanged, { qos: 1 });
+    this.subscriptions.add(TOPIC.configurationChanged, listener);
   }
 
   /** Says goodbye and closes. */
   async close(now: number): Promise<void> {
+    this.subscriptions.closed();
     if (this.client.connected) {
       const last: PartStatus = { ...this.status, part: 'worker', state: 'down', at: now, detail: 'stopped' };
       await this.client.publishAsync(TOPIC.status('worker'), JSON.stringify(last), { qos: 1, retain: true });

@@ -84,7 +84,12 @@ export class Worker {
   /** What `/health` and the bus say of this process. */
   status(progress: HistoryProgress = this.history.progress): PartStatus {
     const failing = this.schedule.state().filter((task) => task.failures > 0);
-    const faults = [...failing.map(({ name, error }) => `${name}: ${error}`), ...this.faults.list()];
+    const { deafTo } = this.parts.bus;
+    const faults = [
+      ...failing.map(({ name, error }) => `${name}: ${error}`),
+      ...this.faults.list(),
+      ...(deafTo.length > 0 ? [`the bus refuses to let it hear ${deafTo.join(', ')}`] : []),
+    ];
     return {
       part: 'worker',
       state: faults.length > 0 ? 'degraded' : this.historyDone ? 'up' : 'starting',

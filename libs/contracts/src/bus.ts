@@ -26,6 +26,8 @@ export const TOPIC = {
   status: (part: string) => `linepack/status/${part}`,
   /** Of several collectors each has its own word. */
   collectorStatus: (instance: string) => `linepack/status/collector/${instance}`,
+  /** Nobody hears it: an empty word by which a client sees whether the bus takes what is published. */
+  probe: 'linepack/probe',
   /** Filter of all of them. */
   statuses: 'linepack/status/#',
 } as const;

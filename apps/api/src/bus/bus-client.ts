@@ -1,19 +1,15 @@
+import { Subscriptions } from '@linepack/bus';
 import { bareStrings } from '@linepack/contracts';
 import { connect, type MqttClient } from 'mqtt';
 import type { Logger } from 'pino';
 import type { z } from 'zod';
 import { BusAway } from '../http/errors';
 
-interface Subscription {
-  readonly filter: string;
-  readonly take: (payload: unknown, topic: string) => void;
-}
-
 const FAULTS_LOGGED_EVERY_MS = 60_000;
 
-/** The api's connection to the internal bus. Subscribes again by itself after every reconnection. */
+/** The api's connection to the internal bus. Connects and subscribes again by itself. */
 export class BusClient {
-  private readonly subscriptions: Subscription[] = [];
+  private readonly subscriptions: Subscriptions;
   private readonly connected: (() => void)[] = [];
   private client: MqttClient | null = null;
   private outage = false;
@@ -24,7 +20,17 @@ export class BusClient {
     readonly clientId: string,
     private readonly logger: Logger,
     private readonly will?: { readonly topic: string; readonly payload: () => unknown },
-  ) {}
+  ) {
+    this.subscriptions = new Subscriptions({
+      after: (ms, run) => {
+        const timer = setTimeout(run, ms).unref();
+        return { cancel: () => clearTimeout(timer) };
+      },
+      onGranted: () => this.connected.forEach((listener) => listener()),
+      onRefused: (filters) => logger.warn({ filters }, 'topics that the bus refuses to let us hear'),
+      onUnreadable: (topic, error) => this.refuse(topic, error),
+    });
+  }
 
   get state(): 'up' | 'away' {
     return this.client?.connected ? 'up' : 'away';
@@ -42,18 +48,19 @@ export class BusClient {
     const bare = bareStrings(schema);
     if (bare.length > 0)
       throw new Error(`${filter}: expected text() instead of z.string() at ${bare.join(', ')}`);
-    this.subscriptions.push({
-      filter,
-      take: (payload, topic) => {
-        const parsed = schema.safeParse(payload);
-        if (parsed.success) take(parsed.data, topic);
-        else this.refuse(topic, parsed.error.issues[0]);
-      },
+    this.subscriptions.add(filter, (payload, topic) => {
+      const parsed = schema.safeParse(payload);
+      if (parsed.success) take(parsed.data, topic);
+      else this.refuse(topic, parsed.error.issues[0]);
     });
-    if (this.client?.connected) this.client.subscribe(filter, { qos: 1 });
   }
 
-  /** Called after each connection, the first one too, when the subscriptions stand. */
+  /** Topics that the bus does not let us hear. */
+  get deafTo(): readonly string[] {
+    return this.subscriptions.refused;
+  }
+
+  /** Called when subscriptions stand that did not: after each connection, the first one too. */
   onConnected(listener: () => void): void {
     this.connected.push(listener);
   }
@@ -77,10 +84,18 @@ export class BusClient {
           }
         : {}),
     });
-    this.client.on('connect', () => void this.greet());
-    this.client.on('message', (topic, payload) => this.deliver(topic, payload));
-    this.client.on('close', () => this.missed('connection closed'));
-    this.client.on('error', (error) => this.missed(error.message));
+    const { client } = this;
+    client.on('connect', () => {
+      this.outage = false;
+      this.logger.info('bus is there');
+      this.subscriptions.opened(client);
+    });
+    client.on('message', (topic, payload) => this.subscriptions.deliver(topic, payload));
+    client.on('close', () => {
+      this.subscriptions.closed();
+      this.missed('connection closed');
+    });
+    client.on('error', (error) => this.missed(error.message));
   }
 
   /**
@@ -105,23 +120,9 @@ export class BusClient {
 
   async close(): Promise<void> {
     this.outage = true;
+    this.subscriptions.closed();
     await this.client?.endAsync(this.client.connected ? false : true);
     this.client = null;
-  }
-
-  private async greet(): Promise<void> {
-    try {
-      await this.client?.subscribeAsync(
-        this.subscriptions.map((s) => s.filter),
-        { qos: 1 },
-      );
-      this.outage = false;
-      this.logger.info('bus is there');
-      for (const listener of this.connected) listener();
-    } catch (error) {
-      // The connection broke meanwhile; the next one subscribes.
-      this.logger.warn({ cause: error instanceof Error ? error.message : undefined }, 'bus not subscribed');
-    }
   }
 
   /** An outage is said once, not at every attempt to connect again. */
@@ -131,34 +132,10 @@ export class BusClient {
     this.logger.warn({ cause }, 'bus is away');
   }
 
-  private deliver(topic: string, payload: Buffer): void {
-    // An empty payload removes a retained message and says nothing.
-    if (payload.length === 0) return;
-    let message: unknown;
-    try {
-      message = JSON.parse(payload.toString('utf8'));
-    } catch (error) {
-      this.refuse(topic, error);
-      return;
-    }
-    for (const { filter, take } of this.subscriptions) if (matches(filter, topic)) take(message, topic);
-  }
-
   private refuse(topic: string, fault: unknown): void {
     const now = performance.now();
     if (now - this.faultLoggedAt < FAULTS_LOGGED_EVERY_MS) return;
     this.faultLoggedAt = now;
     this.logger.error({ topic, fault }, 'a message on the bus is not what contracts say');
   }
-}
-
-/** MQTT 3.1.1, 4.7: `+` is one level, `#` the rest. */
-export function matches(filter: string, topic: string): boolean {
-  const parts = topic.split('/');
-  const wanted = filter.split('/');
-  for (const [i, part] of wanted.entries()) {
-    if (part === '#') return true;
-    if (parts[i] === undefined || (part !== '+' && part !== parts[i])) return false;
-  }
-  return wanted.length === parts.length;
 }

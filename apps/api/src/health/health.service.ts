@@ -111,6 +111,7 @@ export class HealthService implements OnApplicationShutdown {
       at: this.now() * 1_000,
       database: this.gate.state,
       bus: this.bus.state,
+      deafTo: this.bus.deafTo,
       partitions: this.plant.isKnown
         ? [...this.plant.current.stations.map(({ id }) => id), NETWORK_PARTITION]
         : null,

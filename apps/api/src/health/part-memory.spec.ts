@@ -1,9 +1,16 @@
 import type { LossLedger, PartStatus, SourceState } from '@linepack/contracts';
-import { PartMemory, publicStatus } from './part-memory';
+import { PartMemory, publicStatus, type OwnView } from './part-memory';
 
 const SECOND = 1_000_000;
-const view = (at: number, auditSetAside = 0) =>
-  ({ at, database: 'up', bus: 'up', partitions: ['gate', 'town', 'network'], auditSetAside }) as const;
+const view = (at: number, more: Partial<OwnView> = {}): OwnView => ({
+  at,
+  database: 'up',
+  bus: 'up',
+  deafTo: [],
+  partitions: ['gate', 'town', 'network'],
+  auditSetAside: 0,
+  ...more,
+});
 
 const collector = (instance: string, partitions: string[], more: Partial<PartStatus> = {}): PartStatus => ({
   part: 'collector',
@@ -60,7 +67,18 @@ describe('the parts', () => {
   });
 
   it('say that something is wrong with the api while audit entries lie set aside', () => {
-    expect(new PartMemory().list(view(0, 2)).at(-1)).toMatchObject({ part: 'api', state: 'degraded' });
+    expect(new PartMemory().list(view(0, { auditSetAside: 2 })).at(-1)).toMatchObject({
+      part: 'api',
+      state: 'degraded',
+    });
+  });
+
+  it('say that the api is not well while the bus keeps something from it, and what', () => {
+    const [api] = new PartMemory().list(view(0, { deafTo: ['linepack/alarm/event/+'] })).slice(-1);
+    expect(api).toMatchObject({
+      state: 'degraded',
+      detail: 'the bus refuses to let it hear linepack/alarm/event/+',
+    });
   });
 
   it('tell the public that a part works or not, and no word of how', () => {

@@ -8,6 +8,8 @@ export interface OwnView {
   readonly at: number;
   readonly database: 'up' | 'away';
   readonly bus: 'up' | 'away';
+  /** Topics that the bus does not let the api hear. */
+  readonly deafTo: readonly string[];
   /** Every partition the configuration asks for; null while it is not known. */
   readonly partitions: readonly string[] | null;
   /** Audit entries that lie set aside. */
@@ -54,14 +56,17 @@ export class PartMemory {
   }
 }
 
-function ownState({ database, bus, partitions, auditSetAside }: OwnView): [PartStatus['state'], string] {
+function ownState(view: OwnView): [PartStatus['state'], string] {
+  const { database, bus, deafTo, partitions, auditSetAside } = view;
   if (partitions === null) return ['starting', ''];
-  if (auditSetAside > 0)
-    return [
-      'degraded',
-      `the database refused ${auditSetAside} audit entries; they lie in audit-set-aside.jsonl`,
-    ];
-  return [database === 'up' && bus === 'up' ? 'up' : 'degraded', ''];
+  const troubles = [
+    ...(auditSetAside > 0
+      ? [`the database refused ${auditSetAside} audit entries; they lie in audit-set-aside.jsonl`]
+      : []),
+    ...(deafTo.length > 0 ? [`the bus refuses to let it hear ${deafTo.join(', ')}`] : []),
+  ];
+  const isWell = database === 'up' && bus === 'up' && troubles.length === 0;
+  return [isWell ? 'up' : 'degraded', troubles.join('; ')];
 }
 
 /**

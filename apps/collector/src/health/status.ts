@@ -14,6 +14,8 @@ export interface Facts extends WritingFacts {
   readonly configured: boolean;
   readonly busConnected: boolean;
   readonly outgoing: OutgoingCounts;
+  /** Topics that the bus does not let this collector hear. */
+  readonly deafTo: readonly string[];
   readonly database: 'up' | 'away';
   readonly spool: SpoolSize;
   readonly spoolIsFull: boolean;
@@ -51,7 +53,7 @@ export function statusOf(facts: Facts): PartStatus {
 }
 
 function troublesOf(facts: Facts): string[] {
-  const { sources, database, spoolIsFull, spool, outgoing, alarmInconsistencies } = facts;
+  const { sources, database, spoolIsFull, spool, outgoing, deafTo, alarmInconsistencies } = facts;
   const away = sources.filter((s) => s.state !== 'connected').map((s) => s.sourceId);
   const rejected = sources.reduce((sum, s) => sum + s.rejected, 0);
   const silent = sources.reduce((sum, s) => sum + (s.withoutFirstValue ?? 0), 0);
@@ -65,6 +67,7 @@ function troublesOf(facts: Facts): string[] {
       ? `${alarmInconsistencies} alarms contradicted their condition and were judged again`
       : null,
     ...writingTroubles(facts),
+    deafTo.length > 0 ? `the bus refuses to let it hear ${deafTo.join(', ')}` : null,
     outgoing.setAside > 0 ? `${outgoing.setAside} messages were refused by the bus and set aside` : null,
     outgoing.dropped > 0 ? `${outgoing.dropped} messages for the bus had no room` : null,
   ].filter((trouble) => trouble !== null);
@@ -85,6 +88,9 @@ export function metricsOf(facts: Facts): string {
       ['', facts.outgoing.dropped],
     ]),
     metric('bus_set_aside_total', 'counter', 'Messages the bus refused', [['', facts.outgoing.setAside]]),
+    metric('bus_refused_subscriptions', 'gauge', 'Topics the bus does not let this collector hear', [
+      ['', facts.deafTo.length],
+    ]),
     metric('spool_entries', 'gauge', 'Entries that wait on disk', [['', facts.spool.entries]]),
     metric('spool_bytes', 'gauge', 'Bytes that wait on disk', [['', facts.spool.bytes]]),
     metric('spool_full', 'gauge', '1 while samples are refused for want of room', [

@@ -70,6 +70,9 @@ export class BusClient {
     return { waiting: this.unacknowledged.length, dropped: 0, setAside: 0 };
   }
 
+  /** The model grants every subscription. */
+  readonly deafTo: readonly string[] = [];
+
   private add(packet: Packet, standing: () => Standing): void {
     const waiting: Unacknowledged = { packet, standing, sent: false };
     this.unacknowledged.push(waiting);

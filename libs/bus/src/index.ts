@@ -1,0 +1,3 @@
+export type { Connection, SubscriptionsOptions } from './subscriptions';
+export { Subscriptions } from './subscriptions';
+export { isTopic, matches } from './topics';
