@@ -47,6 +47,7 @@ export async function liveWire(browsers: number): Promise<{ of: Case; close: () 
   await once(http, 'listening');
   const collector = await connectAsync(bus.url);
   const publisher = new LivePublisher(
+    () => 1,
     (topic, batch) => void collector.publish(topic, JSON.stringify(batch), { qos: 0 }),
     systemTime,
   );

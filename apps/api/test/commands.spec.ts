@@ -15,7 +15,7 @@ beforeAll(async () => {
   dispatcher = new Client(world.url);
   await dispatcher.post('/api/auth/sign-in', { userName: 'chief', password: 'linepack-demo' });
   for (const station of ['gate', 'rs-north', 'rs-south'])
-    await world.say(TOPIC.alarmEvent(station), { event: eventOf(alarmOf(world, station)) });
+    await world.say(TOPIC.alarmEvent(station), { event: eventOf(alarmOf(world, station)), epoch: 1 });
   await until(
     async () => (await (await dispatcher.get('/api/alarms')).json()) as { alarms: unknown[] },
     ({ alarms }) => alarms.length === 3,
@@ -112,7 +112,7 @@ describe('a command', () => {
     };
     const seen = await own(world, 'old', () => ({ ok: true, durable: 'journal', alarm }));
     await sayOwned(world, ['gate', 'network', 'old']);
-    await world.say(TOPIC.alarmEvent('old'), { event: eventOf(alarm) });
+    await world.say(TOPIC.alarmEvent('old'), { event: eventOf(alarm), epoch: 1 });
     await until(
       async () => (await acknowledge(dispatcher, alarm.alarmId, { occurrence: 1 })).status,
       (status) => status === 200,

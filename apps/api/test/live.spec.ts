@@ -94,6 +94,7 @@ describe('live values', () => {
     await world.say(TOPIC.live('rs-north'), {
       stationId: 'rs-north',
       at: T0,
+      epoch: 1,
       samples: [
         [shown, T0, 0, 0.31, T0],
         [hidden, T0, 0, 0.32, T0],
@@ -107,6 +108,7 @@ describe('live values', () => {
     await world.say(TOPIC.live('rs-south'), {
       stationId: 'rs-south',
       at: T0,
+      epoch: 1,
       samples: [[world.tag('rs-south.pt-2'), T0, 0, 0.33, T0]],
     });
     await until(
@@ -131,11 +133,12 @@ describe('live values', () => {
 
   it('keep what was heard last, and the last good value beside a bad one', async () => {
     const tag = world.tag('gate.pt-1');
-    const say = (samples: LiveSample[]) =>
-      world.say(TOPIC.live('gate'), { stationId: 'gate', at: T0, samples });
-    await say([[tag, T0 + 1, 0, 1.5, T0 + 1]]);
-    await say([[tag, T0 + 3, -2_147_483_648, null, T0 + 3]]);
-    await say([[tag, T0 + 9, 0, 1.6, T0 + 2]]);
+    const say = (epoch: number, samples: LiveSample[]) =>
+      world.say(TOPIC.live('gate'), { stationId: 'gate', at: T0, epoch, samples });
+    await say(1, [[tag, T0 + 1, 0, 1.5, T0 + 1]]);
+    // The station went to another owner; what the earlier one still has to say is of before.
+    await say(2, [[tag, T0 + 3, -2_147_483_648, null, T0 + 3]]);
+    await say(1, [[tag, T0 + 9, 0, 1.6, T0 + 9]]);
     const client = await signIn('viewer');
     const latest = await until(
       async () => ((await (await client.get(`/api/latest?tags=${tag}`)).json()) as LatestValues).values[0],
@@ -167,6 +170,7 @@ describe('live values', () => {
       await world.say(TOPIC.live(stationId), {
         stationId,
         at: T0,
+        epoch: 1,
         samples: [[tagId, T0 + 60e6, 0, 0.35, T0 + 60e6]],
       });
     await until(
@@ -211,7 +215,7 @@ describe('alarms', () => {
     const [dispatcher, chief] = [await signIn('dispatcher'), await signIn('station1')];
     const [all, north] = [await browse(dispatcher), await browse(chief)];
     const events = [eventOf(alarmOf('rs-south')), eventOf(alarmOf('rs-north'))];
-    for (const event of events) await world.say(TOPIC.alarmEvent(event.partition), { event });
+    for (const event of events) await world.say(TOPIC.alarmEvent(event.partition), { event, epoch: 1 });
     await until(
       () => all.alarms.length + north.alarms.length,
       (n) => n === 3,
@@ -241,6 +245,7 @@ describe('alarms', () => {
     await world.say(TOPIC.alarmTable('gate'), {
       partition: 'gate',
       at: T0,
+      epoch: 1,
       alarms: [gate, { ...gate, alarmId: 'tag:gate.pt-2:L' }],
       unjournalled: [gate.alarmId],
     });
@@ -261,9 +266,15 @@ describe('alarms', () => {
       letter: 'A' as const,
       noted: { station: note, dispatch: note },
     };
-    await world.say(TOPIC.alarmEvent('gate'), { event: eventOf(normal, 'returned') });
+    await world.say(TOPIC.alarmEvent('gate'), { event: eventOf(normal, 'returned'), epoch: 1 });
     await until(ids, (seen) => seen.length === 1);
-    await world.say(TOPIC.alarmTable('gate'), { partition: 'gate', at: T0, alarms: [], unjournalled: [] });
+    await world.say(TOPIC.alarmTable('gate'), {
+      partition: 'gate',
+      at: T0,
+      epoch: 1,
+      alarms: [],
+      unjournalled: [],
+    });
     await until(ids, (seen) => seen.length === 0);
   });
 
@@ -284,7 +295,7 @@ describe('alarms', () => {
           }
         : { ok: false, code: 'otherOccurrence', detail: '' },
     );
-    await world.say(TOPIC.alarmEvent('rs-north'), { event: eventOf(alarm) });
+    await world.say(TOPIC.alarmEvent('rs-north'), { event: eventOf(alarm), epoch: 1 });
     await until(
       async () => (await tableOf(station1)).alarms.length,
       (n) => n === 1,
@@ -347,7 +358,7 @@ describe('loss', () => {
       (days) => days.length > 0,
     );
     // An alarm of his own comes after it on the same connection.
-    await world.say(TOPIC.alarmEvent('rs-north'), { event: eventOf(alarmOf('rs-north')) });
+    await world.say(TOPIC.alarmEvent('rs-north'), { event: eventOf(alarmOf('rs-north')), epoch: 1 });
     await until(
       () => station1.alarms.length,
       (n) => n > 0,
@@ -374,7 +385,10 @@ describe('while the database is away', () => {
     expect([history.status, ((await history.json()) as Problem).code]).toEqual([503, 'databaseAway']);
 
     const raised = await browse(dispatcher);
-    await world.say(TOPIC.alarmEvent('rs-north'), { event: eventOf(alarmOf('rs-north', { occurrence: 1 })) });
+    await world.say(TOPIC.alarmEvent('rs-north'), {
+      event: eventOf(alarmOf('rs-north', { occurrence: 1 })),
+      epoch: 1,
+    });
     await until(
       () => raised.alarms.length,
       (n) => n > 0,

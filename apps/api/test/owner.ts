@@ -153,7 +153,7 @@ export class Owner {
     for (const [stationId, ids] of Object.entries(this.byStation(tagIds))) {
       const samples = ids.map((id) => this.values.get(id));
       if (this.client.connected)
-        this.client.publish(TOPIC.live(stationId), JSON.stringify({ stationId, at: T0, samples }), {
+        this.client.publish(TOPIC.live(stationId), JSON.stringify({ stationId, at: T0, epoch: 1, samples }), {
           qos: 0,
         });
     }

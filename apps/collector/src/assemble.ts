@@ -127,7 +127,11 @@ export function assemble(around: Surroundings): Assembled {
   });
   const watching = new Watching(engine);
   const links = new SourceLinks((id, heard, at) => engine.sourceHeard(id, heard, at));
-  const live = new LivePublisher((topic, batch) => bus.mention(topic, batch), time);
+  const live = new LivePublisher(
+    (stationId) => ownership.lastEpochOf(stationId),
+    (topic, batch) => bus.mention(topic, batch),
+    time,
+  );
   const rate = new Rate(SLOW_MS, time);
   const flow = new MeasurementFlow({
     engine: {
@@ -160,6 +164,7 @@ export function assemble(around: Surroundings): Assembled {
     const mine = configuration && listening.change(configuration);
     if (configuration === null || mine === null) return;
     flow.configure(mine.tags, mine.commissionedAt ?? undefined, configuration.tags);
+    live.keepTo(mine.tags);
     engine.hears(new Set(mine.tags.map((tag) => tag.tagId)));
     links.connectsTo(new Set(mine.sources.map((s) => s.id as SourceId)), time.now());
     acquisition

@@ -56,7 +56,11 @@ beforeEach(() => {
     time,
     log,
   });
-  live = new LivePublisher(() => undefined, time);
+  live = new LivePublisher(
+    () => 1,
+    () => undefined,
+    time,
+  );
   flow = new MeasurementFlow({
     engine: deaf,
     outbox,

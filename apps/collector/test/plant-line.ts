@@ -43,7 +43,11 @@ export class PlantLine {
     readonly kind: 'opcua' | 'mqtt',
     readonly tags: readonly CollectorTag[],
   ) {
-    const live = new LivePublisher((_topic, { samples }) => void this.wire.push(...samples), this.time);
+    const live = new LivePublisher(
+      () => 1,
+      (_topic, { samples }) => void this.wire.push(...samples),
+      this.time,
+    );
     this.flow = new MeasurementFlow({
       engine: {
         present: (values) => void this.alarmed.push(...values),

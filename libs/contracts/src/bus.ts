@@ -41,6 +41,12 @@ export const ReplyTopic = text().regex(
   'expected linepack/reply/<client>',
 );
 
+const epoch = z
+  .number()
+  .int()
+  .min(0)
+  .describe('Lease epoch of the owner who says it: what an older one says late is evidence, never state');
+
 /**
  * A present value on the wire: [tag id, source time, quality, value, heard at]. Microseconds. `heard at` is when its
  * source last said that this is so, on the collector's clock: age and order follow it, for two sources' own times can
@@ -55,15 +61,13 @@ export const LiveSample = z.tuple([
 ]);
 export type LiveSample = z.infer<typeof LiveSample>;
 
-export const LiveBatch = z.object({ stationId: text(), at: micros, samples: z.array(LiveSample) });
+export const LiveBatch = z.object({
+  stationId: text(),
+  at: micros,
+  epoch,
+  samples: z.array(LiveSample),
+});
 export type LiveBatch = z.infer<typeof LiveBatch>;
-
-const epoch = z
-  .number()
-  .int()
-  .min(0)
-  .optional()
-  .describe('Lease epoch of the owner who says it: what an older one says late is evidence, never state');
 
 /** QoS 1, published at once; the event's seq is null until it is journalled. */
 export const AlarmEventMessage = z.object({ event: AlarmEvent, epoch });

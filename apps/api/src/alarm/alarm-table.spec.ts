@@ -56,6 +56,7 @@ const idsOf = (table: AlarmTableMemory, position: 'station' | 'dispatch' | null)
 const tableOf = (alarms: Alarm[], unjournalled: string[] = []) => ({
   partition: 'gate',
   at: 1,
+  epoch: 1,
   alarms,
   unjournalled,
 });
@@ -65,13 +66,13 @@ describe('the table of alarms', () => {
 
   it('keeps an alarm that is normal again for the position that has not noted it, for nobody else', () => {
     const table = new AlarmTableMemory();
-    table.take(event(alarm()));
-    table.take(event(normalAgain({ station: note, dispatch: null })));
+    table.take(event(alarm()), 1);
+    table.take(event(normalAgain({ station: note, dispatch: null })), 1);
     expect([idsOf(table, 'station'), idsOf(table, 'dispatch'), idsOf(table, null)]).toEqual([[], [id], []]);
     // Its owner lists it for the same reason; the database, which may be behind, adds nothing to his word.
     table.replace(tableOf([normalAgain({ station: note, dispatch: null })]));
     expect(idsOf(table, 'dispatch')).toEqual([id]);
-    table.take(event(normalAgain({ station: note, dispatch: note })));
+    table.take(event(normalAgain({ station: note, dispatch: note })), 1);
     table.seed({ seq: 1, alarms: [normalAgain({ station: note, dispatch: null })] });
     expect(idsOf(table, 'dispatch')).toEqual([]);
   });
@@ -80,7 +81,7 @@ describe('the table of alarms', () => {
     'drops what its owner no longer lists: $letter',
     (gone) => {
       const table = new AlarmTableMemory();
-      table.take(event(gone));
+      table.take(event(gone), 1);
       table.replace(tableOf([]));
       expect(idsOf(table, 'dispatch')).toEqual([]);
     },
@@ -89,7 +90,7 @@ describe('the table of alarms', () => {
   it('says when an owner tells what no event told, and only then', () => {
     const table = new AlarmTableMemory();
     const raised = event(alarm());
-    table.take(raised);
+    table.take(raised, 1);
     expect(table.replace(tableOf([alarm()], [id]))).toBe(false);
     table.journalled([{ eventId: raised.eventId, alarmId: id, seq: 1 }]);
     expect(table.replace(tableOf([alarm()]))).toBe(false);
@@ -125,8 +126,8 @@ describe('the table of alarms', () => {
   it('marks an alarm as journalled when its own last event is', () => {
     const table = new AlarmTableMemory();
     const [first, second] = [event(alarm()), event(alarm({ letter: 'C' }))];
-    table.take(first);
-    table.take(second);
+    table.take(first, 1);
+    table.take(second, 1);
     const journalled = () => table.list(null, () => true)[0]?.journalled;
     table.journalled([{ eventId: first.eventId, alarmId: id, seq: 3 }]);
     expect(journalled()).toBe(false);
@@ -145,14 +146,14 @@ describe('the table of alarms', () => {
   it('takes an event once: told again after a newer one, it is no state', () => {
     const table = new AlarmTableMemory();
     const [raised, noted] = [event(alarm()), event(alarm({ letter: 'C' }))];
-    expect([table.take(raised), table.take(noted), table.take(raised)]).toEqual([true, true, false]);
+    expect([table.take(raised, 1), table.take(noted, 1), table.take(raised, 1)]).toEqual([true, true, false]);
     expect(table.find(id)?.letter).toBe('C');
   });
 
   it('takes no event of an earlier occurrence', () => {
     const table = new AlarmTableMemory();
     table.replace(tableOf([alarm({ occurrence: 2 })]));
-    expect(table.take(event(alarm({ occurrence: 1, letter: 'C' })))).toBe(false);
+    expect(table.take(event(alarm({ occurrence: 1, letter: 'C' })), 1)).toBe(false);
     expect(table.find(id)).toMatchObject({ occurrence: 2, letter: 'B' });
   });
 

@@ -65,9 +65,11 @@ export class AlarmTableMemory {
   /**
    * What the database holds; partitions whose owner has spoken are theirs, and what waits for the journal is newer.
    * Epochs are counted anew when the journal went back: a database that was restored from a copy gives older ones.
+   * @returns whether it did
    */
-  seed({ seq, alarms }: { seq: number; alarms: readonly Alarm[] }): void {
-    if (seq < this.lastSeq) this.epochs.clear();
+  seed({ seq, alarms }: { seq: number; alarms: readonly Alarm[] }): boolean {
+    const wentBack = seq < this.lastSeq;
+    if (wentBack) this.epochs.clear();
     this.lastSeq = Math.max(this.lastSeq, seq);
     const isNewer = ({ alarm, waiting }: Kept): boolean =>
       this.heard.has(alarm.partition) || waiting !== null;
@@ -75,6 +77,7 @@ export class AlarmTableMemory {
     for (const alarm of alarms)
       if (!this.heard.has(alarm.partition) && !this.alarms.has(alarm.alarmId))
         this.alarms.set(alarm.alarmId, { alarm, waiting: null });
+    return wentBack;
   }
 
   /**
@@ -82,7 +85,7 @@ export class AlarmTableMemory {
    * @returns whether its state is the alarm's now; not when it is told again, is of an earlier occurrence, or comes from
    *   an owner whose lease went to another
    */
-  take(event: AlarmEvent, epoch?: number): boolean {
+  take(event: AlarmEvent, epoch: number): boolean {
     const { alarmId, eventId, seq, state } = event;
     const known = this.alarms.get(alarmId)?.alarm;
     if (!this.isOwner(event.partition, epoch) || this.taken.has(eventId)) return false;
@@ -128,8 +131,7 @@ export class AlarmTableMemory {
   }
 
   /** Notes the youngest epoch of a partition. */
-  private isOwner(partition: string, epoch: number | undefined): boolean {
-    if (epoch === undefined) return true;
+  private isOwner(partition: string, epoch: number): boolean {
     if (epoch < (this.epochs.get(partition) ?? 0)) return false;
     this.epochs.set(partition, epoch);
     return true;

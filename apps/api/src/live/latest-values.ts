@@ -1,26 +1,32 @@
 import type { LatestValue, LiveSample } from '@linepack/contracts';
 
+/** By whom and when a word is said. */
+interface Said {
+  /** Lease epoch of the collector that says it. */
+  readonly epoch: number;
+  /** This process's clock, microseconds. */
+  readonly now: number;
+}
+
 /**
- * The present value of every tag, from the database at the start and from the live bus since. What was heard later is
- * present, whatever its source time: a device's clock may be wrong or set. Nothing was heard later than now: another
- * computer's clock may be ahead, and ours may have been set back, and neither may stand before what comes next. What the
- * database holds has a source time and none of hearing: it never stands before a live word, nor takes its place.
+ * The present value of every tag, from the database at the start and from the live bus since. The younger owner's word
+ * is present, and of one owner the last: what order things have is nothing that clocks say, for a device's, a collector's
+ * and ours may each be wrong or set. Nothing was heard later than now, nor before what it takes the place of. What the
+ * database holds never stands before a live word, nor takes its place.
  */
 export class LatestValues {
   private readonly values = new Map<number, LatestValue>();
-  /** Tags heard live. */
-  private readonly live = new Set<number>();
+  /** Of tags heard live: the epoch of who said the present word. */
+  private readonly epochs = new Map<number, number>();
 
-  /**
-   * @param now this process's clock, microseconds
-   * @returns the word as it is kept; null when it is older than what was known
-   */
-  take([tagId, ts, quality, value, saidAt]: LiveSample, now: number): LiveSample | null {
+  /** @returns the word as it is kept; null when a younger owner has spoken */
+  take([tagId, ts, quality, value, saidAt]: LiveSample, { epoch, now }: Said): LiveSample | null {
     const known = this.values.get(tagId);
-    const heardAt = Math.min(saidAt, now);
-    // A known instant that lies ahead of now is of another clock.
-    if (known && this.live.has(tagId) && known.heardAt <= now && known.heardAt > heardAt) return null;
-    this.live.add(tagId);
+    const younger = this.epochs.get(tagId);
+    if (younger !== undefined && younger > epoch) return null;
+    const before = known && younger !== undefined ? known.heardAt : Number.NEGATIVE_INFINITY;
+    const heardAt = Math.min(now, Math.max(saidAt, before));
+    this.epochs.set(tagId, epoch);
     // Bad qualities are negative: such a value is shown as bad, beside the last good one.
     const usable = quality >= 0 && value !== null;
     const lastGood = usable ? { ts, value } : (known?.lastGood ?? null);
@@ -28,11 +34,16 @@ export class LatestValues {
     return [tagId, ts, quality, value, heardAt];
   }
 
+  /** The database was restored from a copy: it gives older epochs than before. */
+  ownersAnew(): void {
+    for (const tagId of this.epochs.keys()) this.epochs.set(tagId, 0);
+  }
+
   /** Values read from the database; those that the bus has overtaken stay. */
   seed(values: readonly LatestValue[]): void {
     for (const value of values) {
       const known = this.values.get(value.tagId);
-      const isNewer = !known || (!this.live.has(value.tagId) && known.heardAt < value.heardAt);
+      const isNewer = !known || (!this.epochs.has(value.tagId) && known.heardAt < value.heardAt);
       if (isNewer) this.values.set(value.tagId, value);
       else if (!known.lastGood && value.lastGood)
         this.values.set(value.tagId, { ...known, lastGood: value.lastGood });

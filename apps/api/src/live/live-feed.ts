@@ -45,14 +45,14 @@ export class LiveFeed {
     this.turn = null;
   }
 
-  private take({ stationId, samples }: LiveBatch): void {
+  private take({ stationId, epoch, samples }: LiveBatch): void {
     const station = ROOM.station(stationId);
     const overviewOf = ROOM.overviewOf(stationId);
     const stationIsWatched = this.hub.hasWatchers(station);
     const overviewRooms = [ROOM.overview, overviewOf].filter((room) => this.hub.hasWatchers(room));
     const now = this.now() * 1_000;
     for (const sample of samples) {
-      const present = this.latest.take(sample, now);
+      const present = this.latest.take(sample, { epoch, now });
       if (!present) continue;
       if (stationIsWatched) this.throttle.put(station, present);
       if (overviewRooms.length > 0 && this.plant.tag(sample[0])?.overview)

@@ -91,7 +91,7 @@ export class WarmUp implements OnApplicationBootstrap, OnApplicationShutdown {
     const isThere = await this.reader.read();
     // The demo's station chief is bound to a station, so his account waits for the network.
     await this.gate.run(() => this.firstUsers.ensure(isThere ? this.plant.current.stations : null));
-    this.table.seed(await this.gate.run(() => this.alarms.table()));
+    if (this.table.seed(await this.gate.run(() => this.alarms.table()))) this.latest.ownersAnew();
     this.alarmFeed.sendTable();
     if (!isThere) return this.later(new Error('no network was imported yet'));
     const tagIds = this.plant.current.tags.map(({ tagId }) => tagId as TagId);

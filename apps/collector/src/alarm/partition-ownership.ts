@@ -55,6 +55,8 @@ export class PartitionOwnership {
   private openAt: Moment | null = null;
   /** Epochs of what the engine owns. */
   private readonly owned = new Map<string, number>();
+  /** Epochs under which partitions were owned last. */
+  private readonly lastEpochs: Map<string, number>;
   /** What the copies say that this owner held last; each is void as soon as the database says something else. */
   private readonly remembered: Map<string, OwnershipCopy['partitions'][number]>;
   private readonly givingUp = new Map<string, Moment>();
@@ -73,6 +75,7 @@ export class PartitionOwnership {
     const known = lastHeld(owner, copies.leases.read(), copies.alarms.read());
     this.term = new LeaseTerm({ owner, peers, time, copy: copies.leases }, known?.copy ?? null);
     this.remembered = new Map((known?.partitions ?? []).map((p) => [p.partition, p]));
+    this.lastEpochs = new Map((known?.partitions ?? []).map((p) => [p.partition, p.epoch]));
     this.beating = time.every(BEAT_MS, () => void this.doubt());
   }
 
@@ -105,6 +108,11 @@ export class PartitionOwnership {
   /** Null when the partition is not owned. */
   epochOf(partition: string): number | null {
     return this.owned.get(partition) ?? null;
+  }
+
+  /** Under which it is owned, or was last; 0: it never was. */
+  lastEpochOf(partition: string): number {
+    return this.lastEpochs.get(partition) ?? 0;
   }
 
   /** Null when what is owned is certain; otherwise resolves when that has been asked, and what is lost given up. */
@@ -260,6 +268,7 @@ export class PartitionOwnership {
     waiting: readonly Unwritten[],
   ): void {
     this.owned.set(partition, epoch);
+    this.lastEpochs.set(partition, epoch);
     this.remembered.delete(partition);
     this.parts.engine.own(partition, epoch, states, entriesOf(waiting, partition, epoch));
   }

@@ -100,7 +100,11 @@ export class AlarmPlant {
     this.flow = new MeasurementFlow({
       engine: this.engine,
       outbox: { put: () => Promise.resolve('journal' as const) },
-      live: new LivePublisher(() => undefined, this.time),
+      live: new LivePublisher(
+        () => 1,
+        () => undefined,
+        this.time,
+      ),
       rate: new Rate(1_000, this.time),
       time: this.time,
     });

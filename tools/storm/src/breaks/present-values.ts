@@ -55,10 +55,10 @@ export const screensFollowStamps = (): Undo =>
     LatestValues,
     'take',
     (original) =>
-      ((self: LatestValues, sample: LiveSample) => {
+      ((self: LatestValues, sample: LiveSample, said: unknown) => {
         const [known] = self.of([sample[0]]);
-        return known && known.ts > sample[1] ? false : (original as never as Original)(self, sample);
+        return known && known.ts > sample[1] ? false : (original as never as Original)(self, sample, said);
       }) as never,
   );
 
-type Original = (self: LatestValues, sample: LiveSample) => boolean;
+type Original = (self: LatestValues, sample: LiveSample, said: unknown) => boolean;

@@ -58,9 +58,10 @@ export class ApiNode {
       this.table.journalled((m as AlarmJournalledMessage).entries),
     );
     this.bus.subscribe(TOPIC.alarmTable('+'), (m) => void this.table.replace(m as AlarmTableMessage));
-    this.bus.subscribe(TOPIC.live('+'), (m) =>
-      (m as LiveBatch).samples.forEach((sample) => this.latest.take(sample, this.process.time.now())),
-    );
+    this.bus.subscribe(TOPIC.live('+'), (m) => {
+      const { samples, epoch } = m as LiveBatch;
+      samples.forEach((sample) => this.latest.take(sample, { epoch, now: this.process.time.now() }));
+    });
     this.bus.subscribe(TOPIC.reply(CLIENT), (m) => this.answered(m as AlarmCommandReply));
     this.seed();
     this.operate();

@@ -24,6 +24,8 @@ export class LiveStore {
   private readonly values = new Map<number, WritableSignal<LatestValue | undefined>>();
   private readonly traces = new Map<number, WritableSignal<readonly SparkPoint[]>>();
   private readonly traced = new Set<number>();
+  /** Tags whose value came on the present connection: order is known among those, and an earlier server had its own. */
+  private readonly current = new Set<number>();
 
   /** Samples as they come, for trends that are open. */
   readonly samples = new Subject<LiveSample[]>();
@@ -36,7 +38,10 @@ export class LiveStore {
 
   constructor() {
     this.link.live.subscribe((samples) => this.take(samples));
-    this.link.joined.subscribe(() => void this.readAgain());
+    this.link.joined.subscribe(() => {
+      this.current.clear();
+      void this.readAgain();
+    });
     // Tags that are new have a value already, which nobody would send before it changes.
     this.link.configurationChanged.subscribe(() => void this.readLatest());
   }
@@ -53,10 +58,7 @@ export class LiveStore {
   async readLatest(): Promise<void> {
     try {
       const { values } = await this.api.get('/api/latest', LatestValues);
-      for (const value of values) {
-        const cell = this.cell(value.tagId);
-        if (isAsNew(value.heardAt, cell(), this.clock.read())) cell.set(value);
-      }
+      for (const value of values) if (this.isNews(value.tagId, value.heardAt)) this.hold(value);
       this.fault.set(undefined);
       this.loaded.set(true);
     } catch (fault) {
@@ -95,16 +97,23 @@ export class LiveStore {
 
   private take(samples: LiveSample[]): void {
     for (const [tagId, ts, quality, value, heardAt] of samples) {
-      const cell = this.cell(tagId);
-      const before = cell();
-      if (!isAsNew(heardAt, before, this.clock.read())) continue;
+      if (!this.isNews(tagId, heardAt)) continue;
       const usable = quality >= 0 && value !== null;
-      const lastGood = usable ? { ts, value } : (before?.lastGood ?? null);
-      cell.set({ tagId, ts, quality, value, heardAt, lastGood });
+      const lastGood = usable ? { ts, value } : (this.cell(tagId)()?.lastGood ?? null);
+      this.hold({ tagId, ts, quality, value, heardAt, lastGood });
       // By when it was heard: a steady value keeps its line although its own stamp stays where it was.
       this.line(tagId).update((trace) => extendTrace(trace, { ts: heardAt, value: usable ? value : null }));
     }
     this.samples.next(samples);
+  }
+
+  private isNews(tagId: number, heardAt: number): boolean {
+    return !this.current.has(tagId) || isAsNew(heardAt, this.cell(tagId)(), this.clock.read());
+  }
+
+  private hold(value: LatestValue): void {
+    this.current.add(value.tagId);
+    this.cell(value.tagId).set(value);
   }
 
   private cell(tagId: number): WritableSignal<LatestValue | undefined> {
