@@ -29,7 +29,12 @@ export interface WorkerParts {
   readonly store: WorkerStore;
   readonly bus: Pick<
     WorkerBus,
-    'publishStatus' | 'publishCondition' | 'publishLossUpdated' | 'onConfigurationChanged'
+    | 'publishStatus'
+    | 'publishCondition'
+    | 'publishLossUpdated'
+    | 'onConfigurationChanged'
+    | 'deafTo'
+    | 'deafTo'
   >;
   readonly log: Pick<Logger, 'info' | 'error'>;
   readonly plantFile: string | undefined;
