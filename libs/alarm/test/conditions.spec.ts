@@ -1,4 +1,5 @@
 import type { Micros } from '@linepack/network';
+import fc from 'fast-check';
 import {
   ACKNOWLEDGED_BY,
   CLOCK_SKEW_LIMIT_S,
@@ -49,7 +50,40 @@ describe('V1 where a value stands', () => {
   test('V1 back inside by exactly the deadband it has ended', () =>
     expect(standingOf('L', 4, 0.5, 4.5)).toBe('inside'));
   test('V1 without a deadband there is no between', () =>
-    expect(standingOf('H', 5, 0, 4.999999)).toBe('inside'));
+    expect(standingOf('H', 5, 0, 4.9999)).toBe('inside'));
+
+  const single = Math.fround;
+  test.each([
+    ['L', 0.28, 0.01, 0.29, 'inside'],
+    ['H', 0.37, 0.01, 0.36, 'inside'],
+    ['L', 0.1, 0.2, 0.1 + 0.2, 'inside'],
+    ['H', -0.28, 0.01, -0.29, 'inside'],
+    ['L', 0.28, 0.01, single(0.29), 'inside'],
+    ['H', 0.37, 0.01, single(0.36), 'inside'],
+    ['L', 0.28, 0.01, single(0.28), 'beyond'],
+    ['HH', 0.38, 0.01, single(0.38), 'beyond'],
+    ['H', 0.3, 0, 0.1 + 0.2 - 1e-16, 'beyond'],
+    ['H', 0, 0, -1e-300, 'inside'],
+    ['L', 0.28, 0.01, 0.289999, 'between'],
+    ['L', 0.28, 0.01, 0.280001, 'between'],
+    ['H', 1e6, 0.5, 999_999.7, 'between'],
+  ] as const)('V1 %s %d, deadband %d, value %d at the edge: %s', (condition, limit, deadband, v, standing) =>
+    expect(standingOf(condition, limit, deadband, v)).toBe(standing),
+  );
+  test('V1 both edges are met whatever decimals are written, in double or in single precision', () =>
+    fc.assert(
+      fc.property(fc.integer({ min: -9999, max: 9999 }), fc.integer({ min: 1, max: 999 }), (l, d) => {
+        for (const round of [Number, single]) {
+          const edge = (of: number) => round(of / 1000);
+          for (const condition of ['H', 'L'] as const) {
+            const good = condition === 'H' ? -1 : 1;
+            const standing = (v: number) => standingOf(condition, l / 1000, d / 1000, edge(v));
+            expect([standing(l), standing(l + good * d)]).toEqual(['beyond', 'inside']);
+            if (d > 1) expect(standing(l + good * (d - 1))).toBe('between');
+          }
+        }
+      }),
+    ));
 
   const of = (value: number | null, quality = 0) =>
     limitObservation(outletHigh, { at: second(5), receivedAt: second(6), clockSession: 3, value, quality });

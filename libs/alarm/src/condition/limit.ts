@@ -8,8 +8,14 @@ export const LIMIT_CONDITIONS: readonly LimitCondition[] = ['LL', 'L', 'H', 'HH'
 export const isLimitCondition = (condition: Condition): condition is LimitCondition =>
   (LIMIT_CONDITIONS as readonly string[]).includes(condition);
 
-/** Where a value stands to a limit: at or beyond it, back inside by more than the deadband, or between the two. */
+/** Where a value stands to a limit: at or beyond it, back inside by at least the deadband, or between the two. */
 export type Standing = 'beyond' | 'between' | 'inside';
+
+/**
+ * Numbers this near to equal, as a part of them, are the same: most devices send single precision, where 0.29 is off
+ * by 3e-8 of it, and 0.29 − 0.28 is less than 0.01 even in double. No instrument is that good.
+ */
+const SAME_NUMBER = 2 ** -23;
 
 /**
  * HH and H are broken at or above their limit, L and LL at or below it. A value is inside again when it is on the good
@@ -22,8 +28,9 @@ export function standingOf(
   value: number,
 ): Standing {
   const inside = condition === 'HH' || condition === 'H' ? limit - value : value - limit;
-  if (inside <= 0) return 'beyond';
-  return inside >= deadband ? 'inside' : 'between';
+  const edge = SAME_NUMBER * Math.max(Math.abs(limit), Math.abs(value));
+  if (inside <= edge) return 'beyond';
+  return inside >= deadband - edge ? 'inside' : 'between';
 }
 
 export interface LimitedTag {
