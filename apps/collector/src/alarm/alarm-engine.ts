@@ -115,14 +115,6 @@ export class AlarmEngine {
     this.around.onChange();
   }
 
-  /**
-   * Partitions owned whose alarms are not all normal and noted. One that is no longer configured must stay owned until
-   * it is not among them, or nobody could acknowledge what it left.
-   */
-  partitionsWithOpenAlarms(): string[] {
-    return [...this.partitions.values()].filter((p) => p.hasOpenAlarms()).map((p) => p.name);
-  }
-
   /** How many alarms the audit has found to contradict their condition: anything but 0 is a fault of ours. */
   get inconsistencies(): number {
     return this.inconsistent;

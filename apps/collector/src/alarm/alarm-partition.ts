@@ -193,11 +193,6 @@ export class AlarmPartition {
     };
   }
 
-  /** Whether somebody has still to do with one of its alarms. */
-  hasOpenAlarms(): boolean {
-    return [...this.held.values()].some(isOpen);
-  }
-
   /** Every alarm that ever was raised or is about to be, for the copy on disk. */
   snapshot(): StoredAlarm[] {
     return [...this.held.values()]
