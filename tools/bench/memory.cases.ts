@@ -114,7 +114,7 @@ const rule = { deadband: 0.001, maxReportS: 60 };
 /** Every word of the devices, as the collector decides it: by its clock, for its tag, thinned out. */
 function decideAll(): void {
   const clock = new SourceClock(staleAgeOf(rule));
-  const tags = addresses.map((_, k) => new PresentTag((k + 1) as TagId));
+  const tags = addresses.map((_, k) => new PresentTag((k + 1) as TagId, () => k + 1));
   for (const values of messages)
     for (const [k, { value, quality, ts }] of values.entries()) {
       const sourceTime = ts as Micros;

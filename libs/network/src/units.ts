@@ -42,6 +42,9 @@ export const MICROS_PER_MS = 1_000;
 export const MICROS_PER_SECOND = 1_000_000;
 export const MICROS_PER_HOUR = 3_600_000_000;
 
+/** The clock session of what we stamp ourselves. Every session of a source's clock has a number of its own above it. */
+export const OUR_CLOCK = 0;
+
 /** Milliseconds of a `Date` at the edge to microseconds. */
 export const microsFromMs = (ms: number): Micros => Math.round(ms * MICROS_PER_MS) as Micros;
 /** Microseconds to whole milliseconds for a `Date` at the edge. */

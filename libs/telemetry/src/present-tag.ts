@@ -1,4 +1,4 @@
-import { MICROS_PER_SECOND, type Micros, type TagId } from '@linepack/network';
+import { MICROS_PER_SECOND, OUR_CLOCK, type Micros, type TagId } from '@linepack/network';
 import { QUALITY, qualityClass, type Quality, type Sample } from './quality';
 import { isWorthStoring, type ReportRule } from './report-filter';
 import type { ClockReading } from './source-clock';
@@ -64,7 +64,11 @@ export class PresentTag {
   /** The newest sample does not say what holds now: since when, and when the latest word of now came. */
   private owed: { readonly since: Micros; readonly receivedAt: Micros } | null = null;
 
-  constructor(readonly tagId: TagId) {}
+  /** @param nextSession numbers the sessions of a source's clock: none comes again, of this tag or of another */
+  constructor(
+    readonly tagId: TagId,
+    private readonly nextSession: () => number,
+  ) {}
 
   get present(): PresentValue | null {
     return this.now;
@@ -207,7 +211,8 @@ export class PresentTag {
     const before = this.beforeDoubt;
     this.beforeDoubt = null;
     if (before !== null && this.now !== null) {
-      this.now = { ...before, heardAt: this.now.heardAt, clockSession: this.now.clockSession + 1 };
+      const clockSession = before.clockSession === OUR_CLOCK ? OUR_CLOCK : this.nextSession();
+      this.now = { ...before, heardAt: this.now.heardAt, clockSession };
       this.session = { connection: -1, steps: -1, clock: 'none' };
       this.away = before.quality === QUALITY.BadNoCommunication;
     }
@@ -323,7 +328,8 @@ export class PresentTag {
     const isSame =
       this.session.connection === connection && this.session.steps === steps && this.session.clock === clock;
     const before = this.now;
-    const clockSession = before === null ? 0 : isSame ? before.clockSession : before.clockSession + 1;
+    const clockSession =
+      clock === 'ours' ? OUR_CLOCK : before !== null && isSame ? before.clockSession : this.nextSession();
     this.session = { connection, steps, clock };
     const heardAt = Math.max(value.heardAt, before?.heardAt ?? 0) as Micros;
     this.now = { tagId: this.tagId, ...value, heardAt, clockSession };

@@ -35,8 +35,8 @@ export interface PresentValue {
   /** When its source last said that it is still so, on our clock. Never decreases. */
   readonly heardAt: Micros;
   /**
-   * Two `at` of one tag may be compared only when they are of one clock session: it changes with every new connection,
-   * every step of the source's clock, and between the source's stamps and our own.
+   * Two `at` may be compared only when they are of one clock session: it changes with every new connection, every step
+   * of the source's clock and another source, and what we stamp ourselves is of `OUR_CLOCK`. None comes again.
    */
   readonly clockSession: number;
 }

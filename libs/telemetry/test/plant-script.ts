@@ -29,7 +29,8 @@ export interface Said {
 /** One tag of a source, told second by second: what is said of it and what comes of that. */
 export class PlantScript {
   readonly rule = { deadband: 0, maxReportS: 60 };
-  readonly tag = new PresentTag(TAG);
+  private sessions = 0;
+  readonly tag = new PresentTag(TAG, () => (this.sessions += 1));
   private readonly clock = new SourceClock(staleAgeOf(this.rule));
   private connection = 0;
   private held: Word[] = [];

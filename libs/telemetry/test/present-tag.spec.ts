@@ -269,7 +269,7 @@ test('P11 times are compared within one clock only', () => {
   ].forEach(([s, stamp]) => hear(s as number, stamp ?? null));
   plant.connect();
   hear(5, 5);
-  expect(sessions).toEqual([0, 0, 1, 1, 2, 3]);
+  expect(sessions).toEqual([1, 1, 0, 0, 2, 3]);
 });
 
 describe('whatever a source says', () => {

@@ -38,7 +38,7 @@ export class PassingWords {
     if (tag?.sourceId !== sourceId)
       return { tagId, verdict: 'unknownTag', rows: [], held: null, unreadable: null };
     const around = { ...ALONE, rule: tag.config, commissionedAt };
-    const { rows } = new PresentTag(tagId).take(wordOf(tag, received, now), around);
+    const { rows } = new PresentTag(tagId, () => 1).take(wordOf(tag, received, now), around);
     return { tagId, verdict: 'history', rows, held: null, unreadable: received.unreadable ?? null };
   }
 }

@@ -1,4 +1,4 @@
-import type { Micros, SourceId, TagId } from '@linepack/network';
+import { OUR_CLOCK, type Micros, type SourceId, type TagId } from '@linepack/network';
 import {
   EARLIEST_COMMISSIONING,
   PresentTag,
@@ -70,6 +70,8 @@ export class PresentValues {
   /** Tags of which something is to be settled. */
   private readonly owing = new Set<TagState>();
   private commissionedAt: Micros = EARLIEST_COMMISSIONING;
+  /** Sessions of the sources' clocks so far, of all tags. */
+  private sessions = OUR_CLOCK;
 
   /** @param known every tag there is: what still comes of those that are not listened to is stored */
   configure(
@@ -86,7 +88,7 @@ export class PresentValues {
         if (known?.tag.sourceId !== tag.sourceId)
           return [
             tag.tagId,
-            { tag, present: new PresentTag(tag.tagId), clock: null, lastStamp: null, lastReading: null },
+            { tag, present: this.newTag(tag.tagId), clock: null, lastStamp: null, lastReading: null },
           ];
         known.tag = tag;
         return [tag.tagId, known];
@@ -273,6 +275,10 @@ export class PresentValues {
       connection: source.connection,
       commissionedAt: this.commissionedAt,
     };
+  }
+
+  private newTag(tagId: TagId): PresentTag {
+    return new PresentTag(tagId, () => (this.sessions += 1));
   }
 
   private sourceOf(sourceId: SourceId): Source {

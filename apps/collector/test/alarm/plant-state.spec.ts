@@ -275,3 +275,34 @@ describe('a station that is removed', () => {
     expect(after.events()).toEqual(['tag:town.t2:H returned 1 @9']);
   });
 });
+
+describe('a tag whose source changes while its delay runs', () => {
+  const moving = { ...gate, limits: { onDelayS: 20 } };
+  const other: PlantTag = { id: 2, station: 'town', source: 'rtu' };
+  test.each([-50, 0, 50])('is measured on our clock: the new one is %d s off', (off) => {
+    const plant = new AlarmPlant('opcua', [moving, other]);
+    plant.connect(0, 'plc');
+    plant.connect(0, 'rtu');
+    plant.hear(0, 1, 9);
+    plant.time.to(5);
+    plant.configure([{ ...moving, source: 'rtu' }, other]);
+    for (const s of [6, 10]) plant.hear(s, 1, 9, { stamp: s + off, origin: s === 6 ? 'first' : 'change' });
+    plant.time.to(19.4);
+    expect(plant.events(H)).toEqual([]);
+    plant.time.to(21);
+    expect(plant.events(H)).toEqual(['raised 1 @20']);
+  });
+
+  test('and one that is listened to again, whose clock was set meanwhile', () => {
+    const plant = new AlarmPlant('opcua', [moving]);
+    plant.connect(0);
+    plant.hear(0, 1, 9);
+    plant.listen([]);
+    plant.listen([1]);
+    plant.hear(6, 1, 9, { stamp: 56, origin: 'first' });
+    plant.time.to(19.4);
+    expect(plant.events(H)).toEqual([]);
+    plant.time.to(21);
+    expect(plant.events(H)).toEqual(['raised 1 @20']);
+  });
+});
