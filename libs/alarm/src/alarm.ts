@@ -90,7 +90,7 @@ export interface Pending {
   readonly since: Micros;
   /** The same moment on our clock, as near as the observations since then tell. */
   readonly receivedAt: Micros;
-  /** Within it stamps may be compared with `since`; null for a delay that an earlier process began. */
+  /** Within it stamps may be compared with `since`; null: with none, or an earlier process began it. */
   readonly clockSession: number | null;
   /** `unknown`: nothing usable is known at present; the next observation that says something decides. */
   readonly standing: 'seen' | 'unknown';

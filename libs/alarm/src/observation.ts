@@ -16,8 +16,8 @@ export interface Observation {
   readonly at: Micros;
   /** When it was received, on our clock. */
   readonly receivedAt: Micros;
-  /** Two `at` may be compared only within one clock session. */
-  readonly clockSession: number;
+  /** Two `at` may be compared only within one clock session; null: with no other. */
+  readonly clockSession: number | null;
   /**
    * When a new definition is what made us look, on our clock: what stood long before counts for the delay, but the
    * event does not stand before the definition. Null otherwise.
@@ -121,7 +121,7 @@ const isUp = (definition: AlarmDefinition, pending: Pending, seen: Observation):
   delayOf(definition, pending.kind);
 
 const isSameClock = (pending: Pending, seen: Observation): boolean =>
-  pending.clockSession === seen.clockSession;
+  pending.clockSession !== null && pending.clockSession === seen.clockSession;
 
 /**
  * Another subject while active is a new occurrence: yesterday's loss is not today's. An alarm stored before subjects

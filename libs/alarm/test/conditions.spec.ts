@@ -210,7 +210,14 @@ test('V5 a loss is told with its day', () => {
   } as const;
   const definition = lossAlarm('network', found);
   expect(definition).toMatchObject({ ...found, partition: 'network', class: 'loss', condition: 'loss' });
-  const level = { at: second(1), receivedAt: second(2), value: 1.5, limit: 1, subject: '2026-03-01' };
+  const level = {
+    at: second(1),
+    receivedAt: second(2),
+    clockSession: null,
+    value: 1.5,
+    limit: 1,
+    subject: '2026-03-01',
+  };
   const result = reduce(definition, NORMAL, levelObservation({ ...level, says: 'holds' }));
   expect(result.ok && result.state).toMatchObject({
     active: true,
@@ -247,6 +254,7 @@ test('R5 stored before subjects were, the same beginning is the same occurrence'
       says: 'holds',
       at: second(at),
       receivedAt: second(20),
+      clockSession: null,
       value: 1.4,
       limit: 1,
       subject: '2026-03-01',

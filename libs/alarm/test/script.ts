@@ -1,4 +1,4 @@
-import { MICROS_PER_SECOND, type Micros } from '@linepack/network';
+import { MICROS_PER_SECOND, OUR_CLOCK, type Micros } from '@linepack/network';
 import {
   NORMAL,
   letterOf,
@@ -68,7 +68,7 @@ function valueOf(at: Micros, [verb, ...words]: string[]): TagValue {
 function inputOf(at: Micros, words: string[], state: AlarmState): AlarmInput {
   const [verb, first = '', second] = words;
   const by = { at, actor: 'li', comment: '' };
-  const level = { at, receivedAt: at };
+  const level = { at, receivedAt: at, clockSession: OUR_CLOCK } as const;
   switch (verb) {
     case 'breach':
       return levelObservation({ ...level, says: 'holds', value: 1.4, limit: 1, subject: first });

@@ -1,5 +1,5 @@
 import type { AlarmCommand, AlarmCommandReply } from '@linepack/contracts';
-import { MICROS_PER_MS } from '@linepack/network';
+import { MICROS_PER_MS, type Micros } from '@linepack/network';
 import type { JournalEntry } from '@linepack/store';
 import { within, type Time } from '../time';
 import type { Durable } from '../write/outbox';
@@ -7,6 +7,7 @@ import type { AlarmPartition } from './alarm-partition';
 
 export interface CommandParts {
   readonly time: Time;
+  readonly now: () => Micros;
   /** Resolves when the entries are durable, or with null when they are not ours to say any more. */
   readonly announce: (entries: readonly JournalEntry[]) => Promise<Durable | null>;
   readonly isOwner: (partition: AlarmPartition) => boolean;
@@ -38,7 +39,7 @@ export class AlarmCommands {
     const { commandId, alarmId, kind, occurrence, position, actor, comment } = command;
     const refused = (code: Extract<AlarmCommandReply, { ok: false }>['code'], detail: string) =>
       ({ commandId, ok: false, code, detail }) as const;
-    const at = this.parts.time.now();
+    const at = this.parts.now();
     if (at > command.deadline) return refused('expired', 'it came after the time its sender waits for');
     if (!partition.has(alarmId)) return refused('unknownAlarm', `${alarmId}: no such alarm`);
     const result = partition.command(alarmId, { kind, at, occurrence, position, actor, comment });

@@ -8,7 +8,7 @@ import {
   type StationStanding,
 } from '@linepack/alarm';
 import { TOPIC, type AlarmCommand, type AlarmCommandReply, type ConditionMessage } from '@linepack/contracts';
-import { MICROS_PER_MS, type Micros, type SourceId, type TagId } from '@linepack/network';
+import { OUR_CLOCK, type Micros, type SourceId, type TagId } from '@linepack/network';
 import type { JournalEntry, JournalledEvent, StoredAlarm } from '@linepack/store';
 import type { PresentValue } from '@linepack/telemetry';
 import type { Log } from '../log';
@@ -19,6 +19,7 @@ import { AlarmInputs } from './alarm-inputs';
 import { AlarmPartition, type Unwritten } from './alarm-partition';
 import { Announcer } from './announcer';
 import { NO_DEFINITIONS, type Definitions } from './definitions';
+import { OurClock } from './our-clock';
 import type { SourceHeard } from './source-links';
 
 export interface AlarmSurroundings {
@@ -37,8 +38,6 @@ export interface AlarmSurroundings {
 const SAID_OF_SOURCE = { lost: 'holds', connected: 'ended', unknown: 'unknown' } as const;
 const TABLE_DELAY_MS = 100;
 const AUDIT_MS = 60_000;
-/** Our clock against one that is never set, between two ticks: less than this is no setting. Microseconds. */
-const SETTING = 500 * MICROS_PER_MS;
 /** Events that were confirmed lately: one read from the spool for a takeover may be confirmed before it is owned. */
 const REMEMBERED_CONFIRMATIONS = 10_000;
 
@@ -63,13 +62,14 @@ export class AlarmEngine {
   private readonly confirmed = new Set<string>();
   private readonly tables = new Map<string, Timer>();
   private readonly announcer: Announcer;
+  /** Every entry reads it first, and nothing here asks for the time elsewhere. */
+  private readonly clock: OurClock;
   private auditedAtMs: number;
-  private ticked: { readonly at: Micros; readonly monotonicMs: number };
   private inconsistent = 0;
 
   constructor(private readonly around: AlarmSurroundings) {
     this.auditedAtMs = around.time.monotonicMs();
-    this.ticked = { at: around.time.now(), monotonicMs: this.auditedAtMs };
+    this.clock = new OurClock(around.time, (by) => this.clockWasSet(by));
     this.announcer = new Announcer({
       tell: around.tell,
       journal: around.journal,
@@ -80,17 +80,19 @@ export class AlarmEngine {
     });
     this.commands = new AlarmCommands({
       time: around.time,
+      now: () => this.clock.now(),
       announce: (entries) => this.announce(entries),
       isOwner: (partition) => this.partitions.get(partition.name) === partition,
     });
   }
 
   configure(definitions: Definitions): void {
+    const now = this.clock.now();
     this.definitions = definitions;
     const configured = new Set(definitions.all.map((d) => d.alarmId));
     this.configured = configured;
     this.inputs.keepLevels((id) => configured.has(id) || this.found.has(id));
-    for (const partition of this.partitions.values()) this.define(partition, 'changed');
+    for (const partition of this.partitions.values()) this.define(partition, now, 'changed');
   }
 
   owns(partition: string): boolean {
@@ -99,10 +101,11 @@ export class AlarmEngine {
 
   /** Takes a partition over, with its alarms as stored and what its own epoch left unwritten, oldest first. */
   own(name: string, epoch: number, stored: readonly StoredAlarm[], unwritten: readonly Unwritten[]): void {
+    const now = this.clock.now();
     const partition = new AlarmPartition(name, epoch, this.inputs, stored, unwritten);
     partition.journalled([...this.confirmed]);
     this.partitions.set(name, partition);
-    this.define(partition, 'takenOver');
+    this.define(partition, now, 'takenOver');
     this.publishSoon(name);
     this.around.onChange();
   }
@@ -127,7 +130,7 @@ export class AlarmEngine {
 
   /** What holds of these tags from now on. */
   present(changes: readonly PresentValue[]): void {
-    const now = this.around.time.now();
+    const now = this.clock.now();
     const entries: JournalEntry[] = [];
     for (const value of changes) {
       this.inputs.present(value);
@@ -157,8 +160,9 @@ export class AlarmEngine {
     limit: number | null,
     subject: string | null,
   ): void {
-    const at = this.around.time.now();
-    this.level(alarmId, { says: active ? 'holds' : 'ended', at, receivedAt: at, value, limit, subject });
+    const at = this.clock.now();
+    const says = active ? 'holds' : 'ended';
+    this.level(alarmId, { says, at, receivedAt: at, clockSession: OUR_CLOCK, value, limit, subject });
   }
 
   /** A condition that scheduled work found, as it stands. */
@@ -166,6 +170,7 @@ export class AlarmEngine {
     const { alarmId, active, value, limit, subject, order } = message;
     // What is configured here is judged here: no message may take its place.
     if (this.configured.has(alarmId)) return;
+    const now = this.clock.now();
     // A broker may send again, and the teller's clock may have been set: his count tells what is news.
     if (!isNews(order, this.found.get(alarmId)?.order)) return;
     const definition = lossAlarm(partitionName, message);
@@ -173,13 +178,14 @@ export class AlarmEngine {
     this.inputs.level(alarmId, {
       says: active ? 'holds' : 'ended',
       at: message.at as Micros,
-      receivedAt: this.around.time.now(),
+      receivedAt: now,
+      clockSession: null,
       value,
       limit,
       subject,
     });
     const partition = this.partitions.get(partitionName);
-    if (partition) this.announce(this.judgeFound(partition, definition));
+    if (partition) this.announce(this.judgeFound(partition, definition, now));
   }
 
   /** Null when the partition is somebody else's. The same command again gets the same answer. */
@@ -189,8 +195,7 @@ export class AlarmEngine {
   }
 
   tick(): void {
-    const now = this.around.time.now();
-    this.noticeSetting(now);
+    const now = this.clock.now();
     for (const partition of this.partitions.values()) this.announce(partition.tick(now));
     if (this.around.time.monotonicMs() - this.auditedAtMs >= AUDIT_MS) this.audit(now);
     this.announcer.save(() => [...this.partitions.values()].flatMap((p) => p.takeUnsaved()));
@@ -224,40 +229,42 @@ export class AlarmEngine {
     for (const name of [...this.tables.keys()]) this.publish(name);
   }
 
-  private define(partition: AlarmPartition, occasion: 'changed' | 'takenOver'): void {
+  private define(partition: AlarmPartition, now: Micros, occasion: 'changed' | 'takenOver'): void {
     const mine = this.definitions.all.filter((d) => d.partition === partition.name);
-    const entries = partition.define(mine, this.around.time.now(), occasion);
+    const entries = partition.define(mine, now, occasion);
     if (occasion === 'takenOver')
       for (const { definition } of this.found.values())
-        if (definition.partition === partition.name) entries.push(...this.judgeFound(partition, definition));
+        if (definition.partition === partition.name)
+          entries.push(...this.judgeFound(partition, definition, now));
     this.announce(entries);
   }
 
   /** An alarm that never was needs no return. */
-  private judgeFound(partition: AlarmPartition, definition: AlarmDefinition): readonly JournalEntry[] {
+  private judgeFound(
+    partition: AlarmPartition,
+    definition: AlarmDefinition,
+    now: Micros,
+  ): readonly JournalEntry[] {
     const { alarmId } = definition;
     if (this.inputs.levelOf(alarmId)?.says !== 'holds' && !partition.has(alarmId)) return [];
     partition.defineOne(definition);
-    return partition.judge(alarmId, this.around.time.now());
+    return partition.judge(alarmId, now);
   }
 
   private stands(alarmId: string, says: Level['says'], at: Micros): void {
-    this.level(alarmId, { says, at, receivedAt: at, value: null, limit: null, subject: null });
+    const nothing = { value: null, limit: null, subject: null };
+    this.level(alarmId, { says, at, receivedAt: at, clockSession: OUR_CLOCK, ...nothing });
   }
 
   private level(alarmId: string, level: Level): void {
+    const now = this.clock.now();
     this.inputs.level(alarmId, level);
-    const now = this.around.time.now();
     for (const partition of this.partitions.values())
       if (partition.has(alarmId)) this.announce(partition.judge(alarmId, now));
   }
 
   /** A delay must neither end nor begin anew because somebody set our clock while it ran. */
-  private noticeSetting(now: Micros): void {
-    const monotonicMs = this.around.time.monotonicMs();
-    const by = now - this.ticked.at - (monotonicMs - this.ticked.monotonicMs) * MICROS_PER_MS;
-    this.ticked = { at: now, monotonicMs };
-    if (Math.abs(by) < SETTING) return;
+  private clockWasSet(by: number): void {
     this.inputs.clockWasSet(by);
     for (const partition of this.partitions.values()) partition.clockWasSet(by);
   }
@@ -292,8 +299,7 @@ export class AlarmEngine {
     const doubt = this.around.doubt();
     if (doubt) return void doubt.then(() => this.publishSoon(name));
     const partition = this.partitions.get(name);
-    if (partition)
-      this.around.tell(TOPIC.alarmTable(name), partition.table(this.around.time.now()), 'retained');
+    if (partition) this.around.tell(TOPIC.alarmTable(name), partition.table(this.clock.now()), 'retained');
   }
 }
 

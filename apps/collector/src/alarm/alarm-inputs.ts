@@ -6,7 +6,7 @@ import {
   type Level,
   type Observation,
 } from '@linepack/alarm';
-import type { Micros, TagId } from '@linepack/network';
+import { OUR_CLOCK, type Micros, type TagId } from '@linepack/network';
 import type { PresentValue } from '@linepack/telemetry';
 
 /**
@@ -33,12 +33,10 @@ export class AlarmInputs {
     return this.levels.get(alarmId);
   }
 
-  /** Our clock was set: what was received is as long ago as it was. */
+  /** Our clock was set: what was received, and what we stamped ourselves, is as long ago as it was. */
   clockWasSet(by: number): void {
-    for (const [tagId, value] of this.presents)
-      this.presents.set(tagId, { ...value, receivedAt: (value.receivedAt + by) as Micros });
-    for (const [alarmId, level] of this.levels)
-      this.levels.set(alarmId, { ...level, receivedAt: (level.receivedAt + by) as Micros });
+    for (const [tagId, value] of this.presents) this.presents.set(tagId, { ...value, ...moved(value, by) });
+    for (const [alarmId, level] of this.levels) this.levels.set(alarmId, { ...level, ...moved(level, by) });
   }
 
   /** What is listened to no more is not known any more. */
@@ -61,3 +59,11 @@ export class AlarmInputs {
     return level ? levelObservation(level) : null;
   }
 }
+
+const moved = (
+  { at, receivedAt, clockSession }: Pick<Observation, 'at' | 'receivedAt' | 'clockSession'>,
+  by: number,
+): Pick<Observation, 'at' | 'receivedAt'> => ({
+  at: (clockSession === OUR_CLOCK ? at + by : at) as Micros,
+  receivedAt: (receivedAt + by) as Micros,
+});

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import {
   ACKNOWLEDGED_BY,
   NORMAL,
-  OUR_CLOCK,
   disagreement,
   letterOf,
   outstanding,
@@ -16,7 +15,7 @@ import {
   type Reduction,
 } from '@linepack/alarm';
 import type { Alarm, AlarmTableMessage } from '@linepack/contracts';
-import { MICROS_PER_SECOND, type Micros } from '@linepack/network';
+import { MICROS_PER_SECOND, OUR_CLOCK, type Micros } from '@linepack/network';
 import type { JournalEntry, StoredAlarm } from '@linepack/store';
 import type { AlarmInputs } from './alarm-inputs';
 import { alarmOf, definitionOf, eventOf, pendingFields, stateOf } from './mapping';
@@ -139,13 +138,17 @@ export class AlarmPartition {
     return [...this.waiting].flatMap((held) => this.stepHeld(held, { kind: 'tick', now }).entries);
   }
 
-  /** Our clock was set: every delay that runs has run for as long as it had. */
+  /** Our clock was set: every delay that runs has run for as long as it had, and one that we stamped stands by it. */
   clockWasSet(by: number): void {
     for (const held of this.waiting) {
       const { pending } = held.state;
       if (pending === null) continue;
-      const receivedAt = (pending.receivedAt + by) as Micros;
-      held.state = { ...held.state, pending: { ...pending, receivedAt } };
+      const { since, receivedAt, clockSession } = pending;
+      const moved = {
+        since: (clockSession === OUR_CLOCK ? since + by : since) as Micros,
+        receivedAt: (receivedAt + by) as Micros,
+      };
+      held.state = { ...held.state, pending: { ...pending, ...moved } };
       this.unsaved.add(held);
     }
   }

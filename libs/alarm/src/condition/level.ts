@@ -1,15 +1,14 @@
-import type { LocalName, Micros } from '@linepack/network';
+import type { LocalName, Micros, OUR_CLOCK } from '@linepack/network';
 import { ACKNOWLEDGED_BY, PRIORITY, type AlarmDefinition, type AlarmClass, type Condition } from '../alarm';
 import type { Observation } from '../observation';
-
-/** The clock session of all that we stamp ourselves. */
-export const OUR_CLOCK = 0;
 
 /** A condition that is found outside the alarms, as it stands now: a silent source, a closed day's loss. */
 export interface Level {
   readonly says: Observation['says'];
   /** Since when, by the clock of whoever found it. */
   readonly at: Micros;
+  /** `OUR_CLOCK` when we found it; null for a clock of which nothing is known. */
+  readonly clockSession: typeof OUR_CLOCK | null;
   /** When we were told, on our clock. */
   readonly receivedAt: Micros;
   readonly value: number | null;
@@ -20,7 +19,6 @@ export interface Level {
 export const levelObservation = (level: Level): Observation => ({
   kind: 'observation',
   ...level,
-  clockSession: OUR_CLOCK,
   definedAt: null,
   quality: null,
 });
