@@ -92,7 +92,7 @@ export interface Pending {
   readonly receivedAt: Micros;
   /** Within it stamps may be compared with `since`; null: with none, or an earlier process began it. */
   readonly clockSession: number | null;
-  /** `unknown`: nothing usable is known at present; the next observation that says something decides. */
+  /** `unknown`: an earlier process began it and nothing was said since; the next word decides. */
   readonly standing: 'seen' | 'unknown';
   readonly value: number | null;
   readonly limit: number | null;

@@ -19,7 +19,7 @@ export function disagreement(
   now: Micros,
   tolerance: number,
 ): Disagreement | null {
-  if (state.outOfService || seen.says === 'unknown' || seen.says === 'between') return null;
+  if (state.outOfService || seen.says === 'unknown' || seen.says === 'neither') return null;
   const holds = seen.says === 'holds';
   if (holds === state.active) return null;
   const { pending } = state;

@@ -1,13 +1,7 @@
 import type { Micros } from '@linepack/network';
-import {
-  isMasked,
-  type AlarmDefinition,
-  type AlarmState,
-  type AlarmTransition,
-  type EventKind,
-  type Position,
-} from './alarm';
+import type { AlarmDefinition, AlarmState, AlarmTransition, EventKind, Position } from './alarm';
 import { changeOf, happened } from './change';
+import { unmasked } from './occurrence';
 
 interface By {
   readonly at: Micros;
@@ -67,13 +61,13 @@ export function command(definition: AlarmDefinition, state: AlarmState, input: A
       return put(state, input, 'outOfService', { outOfService: true });
     case 'unshelve':
       if (state.shelvedUntil === null) return refused('notShelved', 'the alarm is not shelved');
-      return lift(definition, state, input, 'unshelved', { shelvedUntil: null });
+      return put(state, input, 'unshelved', unmasked(definition, state, { shelvedUntil: null }));
     case 'unsuppress':
       if (state.suppressedBy === null) return refused('notSuppressed', 'the alarm is not suppressed');
-      return lift(definition, state, input, 'unsuppressed', { suppressedBy: null });
+      return put(state, input, 'unsuppressed', unmasked(definition, state, { suppressedBy: null }));
     case 'inService':
       if (!state.outOfService) return refused('notOutOfService', 'the alarm is in service');
-      return lift(definition, state, input, 'inService', { outOfService: false });
+      return put(state, input, 'inService', unmasked(definition, state, { outOfService: false }));
   }
 }
 
@@ -109,22 +103,4 @@ function reset(state: AlarmState, input: By): Reduction {
 function put(state: AlarmState, input: By, kind: EventKind, changed: Partial<AlarmState>): Reduction {
   const { at, actor, comment } = input;
   return { ok: true, ...happened(changeOf(state), kind, at, { ...state, ...changed }, { actor, comment }) };
-}
-
-/** Takes one mask away. When it was the last and the condition holds, somebody is asked again. */
-function lift(
-  definition: AlarmDefinition,
-  state: AlarmState,
-  input: By,
-  kind: EventKind,
-  changed: Partial<AlarmState>,
-): Reduction {
-  const open: AlarmState = { ...state, ...changed };
-  if (isMasked(open) || !open.active) return put(state, input, kind, changed);
-  return put(state, input, kind, {
-    ...changed,
-    acknowledged: false,
-    latched: open.latched || definition.latching === 'operatorResets',
-    noted: { station: null, dispatch: null },
-  });
 }

@@ -7,5 +7,8 @@ export * from './condition/diagnostic';
 export * from './condition/level';
 export * from './condition/limit';
 export * from './condition/loss';
+export type { Change } from './change';
+export { afterSetting } from './delay';
 export type { Observation, Says } from './observation';
+export * from './redefinition';
 export * from './reducer';

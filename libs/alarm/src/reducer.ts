@@ -1,8 +1,9 @@
 import type { Micros } from '@linepack/network';
 import type { AlarmDefinition, AlarmState } from './alarm';
-import type { Change } from './change';
 import { command, type AlarmCommand, type Reduction } from './commands';
-import { elapse, observe, type Observation } from './observation';
+import type { Observation } from './observation';
+import { observe } from './observe';
+import { elapse } from './passing';
 
 /** Time passes. `now` is on our clock. */
 export interface TickInput {
@@ -18,21 +19,11 @@ export function reduce(definition: AlarmDefinition, state: AlarmState, input: Al
     case 'observation':
       return { ok: true, ...observe(definition, state, input) };
     case 'tick':
-      return { ok: true, ...onTick(definition, state, input.now) };
-    default:
-      return command(definition, state, input);
+      return { ok: true, ...elapse(definition, state, input.now) };
+    default: {
+      const passed = elapse(definition, state, input.at);
+      const result = command(definition, passed.state, input);
+      return result.ok ? { ...result, events: [...passed.events, ...result.events] } : result;
+    }
   }
-}
-
-function onTick(definition: AlarmDefinition, state: AlarmState, now: Micros): Change {
-  const passed = elapse(definition, state, now);
-  const until = passed.state.shelvedUntil;
-  if (until === null || now < until) return passed;
-  const expired = command(definition, passed.state, {
-    kind: 'unshelve',
-    at: until,
-    actor: null,
-    comment: null,
-  });
-  return expired.ok ? { state: expired.state, events: [...passed.events, ...expired.events] } : passed;
 }

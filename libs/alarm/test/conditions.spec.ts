@@ -90,7 +90,7 @@ describe('V1 where a value stands', () => {
   test('V1 Q1 Q3 what a value says of its limit', () => {
     expect([of(0.4), of(0.365), of(0.3), of(0.4, 0x40000000)].map((o) => o.says)).toEqual([
       'holds',
-      'between',
+      'neither',
       'ended',
       'holds',
     ]);
@@ -185,7 +185,7 @@ describe('what speaks for a whole source or station', () => {
       ['speaking', 'ended', 'ended'],
       ['silent', 'holds', 'ended'],
       ['bad', 'ended', 'holds'],
-      ['unknown', 'unknown', 'unknown'],
+      ['unknown', 'neither', 'neither'],
     ]);
     expect(stationBadQuality(station)).toMatchObject({
       alarmId: 'station:a:badQuality',

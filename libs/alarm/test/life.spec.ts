@@ -109,34 +109,40 @@ describe('what a value that is not good does', () => {
       3:00 bad                     | B 1
       4:00 tick                    | B 1
     `));
-  test('Q2 an instrument that flickers between high and bad is raised in time, not put off for ever', () =>
+  test('Q2 an instrument that goes high and then bad is raised when its delay is up, though it stays bad', () =>
     check(`
       0:00 value 0.38              | A 0
       0:04 bad                     | A 0
-      0:08 value 0.38              | A 0
-      0:09 bad                     | A 0
-      0:30 tick                    | A 0
-      0:40 value 0.38              | B 1 raised@0:40
-    `));
-  test('Q2 when its delay is not up yet it goes on, in another connection too', () =>
-    check(`
-      0:00 value 0.38              | A 0
-      0:02 bad                     | A 0
-      0:06 value 0.38 session=2    | A 0
       0:09 tick                    | A 0
       0:10 tick                    | B 1 raised@0:10
-      1:00 value 0.30              | B 1
-      1:05 tick                    | D 1 returned@1:05
-      2:00 value 0.38              | D 1
-      2:02 bad                     | D 1
-      2:40 value 0.38 session=3    | B 2 raised@2:40
+      9:00 bad                     | B 1
+      9:30 tick                    | B 1
     `));
-  test('Q2 what was high before it went bad and is not any more calls nobody', () =>
+  test('Q2 one that flickers between high and bad is not put off', () =>
     check(`
       0:00 value 0.38              | A 0
       0:04 bad                     | A 0
-      1:00 value 0.35              | A 0
+      0:06 value 0.38 session=2    | A 0
+      0:08 bad session=2           | A 0
+      0:30 bad session=3           | B 1 raised@0:10
+    `));
+  test('Q2 what is usable again and not high any more before the delay is up calls nobody', () =>
+    check(`
+      0:00 value 0.38              | A 0
+      0:04 bad                     | A 0
+      0:09 value 0.35              | A 0
       2:00 tick                    | A 0
+      2:01 value 0.38              | A 0
+      2:04 bad                     | A 0
+      2:09 value 0.365             | A 0
+      3:00 tick                    | A 0
+    `));
+  test('Q2 R3 what was up while it was bad was raised, whatever it says then', () =>
+    check(`
+      0:00 value 0.38              | A 0
+      0:04 bad                     | A 0
+      1:00 value 0.35              | B 1 raised@0:10
+      1:05 tick                    | D 1 returned@1:05
     `));
   test('Q2 it returns only after the whole off-delay of usable values', () =>
     check(`
@@ -236,6 +242,13 @@ describe('a restart, or another owner', () => {
       0:50 tick                    | A 0
       0:51 tick                    | B 1 raised@0:51
     `));
+  test('D4 Q2 a first word that is bad: the delay runs on', () =>
+    check(`
+      0:00 value 0.38              | A 0
+      0:04 restart                 | A 0
+      0:06 bad                     | A 0
+      0:10 tick                    | B 1 raised@0:10
+    `));
   test('D4 in the middle of the off-delay', () =>
     check(`
       0:00 value 0.38              | A 0
@@ -246,16 +259,16 @@ describe('a restart, or another owner', () => {
     `));
 });
 
-describe('a limit that is set anew', () => {
+describe('another definition', () => {
   test('D5 below a value that stands there since long: raised at once, when it was set', () =>
     check(`
       0:00 value 0.35              | A 0
-      9:00 limit 0.33              | B 1 raised@9:00
+      9:00 define limit=0.33       | B 1 raised@9:00
     `));
   test('D5 below a value that came a moment ago: when the delay is up', () =>
     check(`
       0:00 value 0.35              | A 0
-      0:04 limit 0.33              | A 0
+      0:04 define limit=0.33       | A 0
       0:09 tick                    | A 0
       0:10 tick                    | B 1 raised@0:10
     `));
@@ -263,7 +276,112 @@ describe('a limit that is set anew', () => {
     check(`
       0:00 value 0.38              | A 0
       0:10 tick                    | B 1 raised@0:10
-      9:00 limit 0.50              | D 1 returned@9:00
+      9:00 define limit=0.50       | D 1 returned@9:00
+    `));
+  test('D5 the delay runs: relaxed and shortened at once, what is inside the new limit is not raised', () =>
+    check(`
+      0:00 value 0.38              | A 0
+      0:05 value 0.39              | A 0
+      0:06 define limit=0.5 on=2   | A 0
+      2:00 tick                    | A 0
+    `));
+  test('D5 the delay runs: what is beyond the new limit, too, goes on', () =>
+    check(`
+      0:00 value 0.38              | A 0
+      0:05 value 0.4               | A 0
+      0:06 define limit=0.39       | A 0
+      0:09 tick                    | A 0
+      0:10 tick                    | B 1 raised@0:10
+    `));
+  test('D5 shortened so that it is up: it stands at the definition; longer: it is waited for', () =>
+    check(`
+      10:00 value 0.38 stamp=0:00  | A 0
+      10:06 define on=2            | B 1 raised@0:06
+      20:00 value 0.30 stamp=10:00 | B 1
+      20:03 define off=60          | B 1
+      20:59 tick                   | B 1
+      21:00 tick                   | D 1 returned@11:00
+      22:00 value 0.38             | D 1
+      22:01 define on=40           | D 1
+      22:39 tick                   | D 1
+      22:40 tick                   | B 2 raised@22:40
+    `));
+  test('D5 towards returning it begins with the value as it stands', () =>
+    check(`
+      0:00 value 0.40              | A 0
+      0:10 tick                    | B 1 raised@0:10
+      1:00 value 0.36              | B 1
+      1:04 value 0.30              | B 1
+      1:04 define limit=0.32       | B 1
+      1:08 tick                    | B 1
+      1:09 tick                    | D 1 returned@1:09
+    `));
+  test('D5 R3 a delay that was up before it was raised by the definition before it', () =>
+    check(`
+      0:00 value 0.38              | A 0
+      0:12 define limit=0.5 on=60  | D 1 raised@0:10 returned@0:12
+    `));
+  test('D5 Q2 while the value is bad, what it said last decides', () => {
+    check(`
+      0:00 value 0.38              | A 0
+      0:04 bad                     | A 0
+      0:05 define limit=0.5 on=2   | A 0
+      1:00 tick                    | A 0
+    `);
+    check(`
+      0:00 value 0.38              | A 0
+      0:04 bad                     | A 0
+      0:05 define limit=0.375 on=2 | B 1 raised@0:05
+    `);
+  });
+  test('D5 D4 a delay that an earlier owner began is not up before it either', () =>
+    check(`
+      0:00 value 0.38              | A 0
+      0:04 restart                 | A 0
+      0:05 define on=60            | A 0
+      0:50 define on=2             | B 1 raised@0:50
+    `));
+  test('D6 taken away while the delay runs: nothing is raised', () =>
+    check(`
+      0:00 value 0.38              | A 0
+      0:09 withdraw                | A 0
+      0:30 tick                    | A 0
+    `));
+  test('D6 taken away while it is active, and while it is about to return: it returns at that moment', () => {
+    check(`
+      0:00 value 0.38              | A 0
+      0:10 tick                    | B 1 raised@0:10
+      0:20 withdraw                | D 1 returned@0:20
+      0:30 withdraw                | D 1
+    `);
+    check(`
+      0:00 value 0.38              | A 0
+      0:10 tick                    | B 1 raised@0:10
+      0:20 value 0.30              | B 1
+      0:22 withdraw                | D 1 returned@0:22
+    `);
+  });
+  test('D6 R3 taken away when the delay was up: it was raised, and returns', () =>
+    check(`
+      0:00 value 0.38              | A 0
+      0:11 withdraw                | D 1 raised@0:10 returned@0:11
+    `));
+});
+
+describe('our clock is set', () => {
+  test('D7 a delay goes on for as long as it had to, and stands by the clock of its source', () =>
+    check(`
+      0:00 value 0.38              | A 0
+      0:05 set 600                 | A 0
+      10:09 tick                   | A 0
+      10:10 tick                   | B 1 raised@0:10
+    `));
+  test('D7 one that we stamped ourselves stands by our clock as it is now', () =>
+    check(`
+      0:00 value 0.38 session=0    | A 0
+      0:05 set 600                 | A 0
+      10:06 value 0.38 session=0   | A 0
+      10:10 value 0.38 session=0   | B 1 raised@10:10
     `));
 });
 
@@ -275,6 +393,51 @@ describe('shelved, suppressed, out of service', () => {
       0:20 acknowledge station     | C 1 acknowledged@0:20
       0:30 shelve 9:00             | E 1 shelved@0:30
       9:30 tick                    | B 1 unshelved@9:00
+    `));
+  test('M4 R3 its term ends before its delay is up, both between two looks: in their order', () => {
+    check(`
+      0:00 shelve 0:30             | E 0 shelved@0:00
+      0:25 value 0.38              | E 0
+      1:00 tick                    | B 1 unshelved@0:30 raised@0:35
+    `);
+    check(`
+      0:00 value 0.38              | A 0
+      0:10 tick                    | B 1 raised@0:10
+      0:11 acknowledge station     | C 1 acknowledged@0:11
+      0:12 shelve 0:30             | E 1 shelved@0:12
+      0:27 value 0.30              | E 1
+      1:00 value 0.30              | D 1 unshelved@0:30 returned@0:32
+    `);
+  });
+  test('M4 R3 its term ends after its delay is up: in their order, too', () => {
+    check(`
+      0:00 shelve 0:30             | E 0 shelved@0:00
+      0:15 value 0.38              | E 0
+      1:00 tick                    | B 1 raised@0:25 unshelved@0:30
+    `);
+    check(`
+      0:00 value 0.38              | A 0
+      0:10 tick                    | B 1 raised@0:10
+      0:11 acknowledge station     | C 1 acknowledged@0:11
+      0:12 shelve 0:30             | E 1 shelved@0:12
+      0:25 value 0.30              | E 1
+      1:00 tick                    | A 1 returned@0:30 unshelved@0:30
+    `);
+  });
+  test('M4 R3 its term is over before the next word, command or definition, looked at or not', () =>
+    check(`
+      0:00 shelve 0:30             | E 0 shelved@0:00
+      1:00 value 0.30              | A 0 unshelved@0:30
+      1:10 shelve 1:30             | E 0 shelved@1:10
+      1:29 unshelve                | A 0 unshelved@1:29
+      1:40 shelve 2:00             | E 0 shelved@1:40
+      2:00 unshelve                | E 0 notShelved
+      2:00 suppress esd            | F 0 unshelved@2:00 suppressed@2:00
+      2:10 unsuppress              | A 0 unsuppressed@2:10
+      2:20 shelve 2:40             | E 0 shelved@2:20
+      3:00 define limit=0.5        | A 0 unshelved@2:40
+      3:10 shelve 3:20             | E 0 shelved@3:10
+      4:00 withdraw                | A 0 unshelved@3:20
     `));
   test('M1 M2 began while shelved: leaving is a new occurrence to acknowledge', () =>
     check(`

@@ -1,15 +1,20 @@
 import { MICROS_PER_SECOND, OUR_CLOCK, type Micros } from '@linepack/network';
 import {
   NORMAL,
+  afterSetting,
   letterOf,
   levelObservation,
   limitAlarms,
   limitObservation,
   outstanding,
+  redefined,
   reduce,
+  withdrawn,
   type AlarmDefinition,
   type AlarmInput,
   type AlarmState,
+  type Change,
+  type Pending,
   type Position,
   type TagValue,
 } from '../src/index';
@@ -23,8 +28,9 @@ import {
  * a second bar, where there is one: the positions that have not noted the present occurrence.
  *
  * A line's time is ours. A value's own stamp is the same but for `stamp=0:05`; `session=2` is another connection or a
- * clock that was set. `limit 0.33` is a new limit, judged by the value as it stands; `restart` forgets what is not
- * stored.
+ * clock that was set. `define limit=0.33 on=2 off=9` is a new definition, judged by the value as it stands;
+ * `withdraw` takes it away; `restart` forgets what is not stored; `set 600` sets our clock: the lines after it are told in
+ * the new time.
  */
 
 const name = { zh: '出站压力', en: 'Outlet pressure' };
@@ -52,14 +58,25 @@ const written = (at: Micros): string => {
 const BAD = 0x80310000 | 0;
 const UNCERTAIN = 0x40000000;
 
+const optionIn = (words: readonly string[], name: string): string | undefined =>
+  words.find((w) => w.startsWith(`${name}=`))?.slice(name.length + 1);
+
+function redefinedBy(words: readonly string[], before: AlarmDefinition): AlarmDefinition {
+  const delay = (name: string, otherwise: number): number => {
+    const seconds = optionIn(words, name);
+    return seconds === undefined ? otherwise : Number(seconds) * MICROS_PER_SECOND;
+  };
+  const limit = Number(optionIn(words, 'limit') ?? before.limit);
+  return { ...before, limit, onDelay: delay('on', before.onDelay), offDelay: delay('off', before.offDelay) };
+}
+
 /** A value as it came, by the words of its line. */
 function valueOf(at: Micros, [verb, ...words]: string[]): TagValue {
-  const option = (name: string) => words.find((w) => w.startsWith(`${name}=`))?.slice(name.length + 1);
-  const stamp = option('stamp');
+  const stamp = optionIn(words, 'stamp');
   return {
     at: stamp === undefined ? at : clock(stamp),
     receivedAt: at,
-    clockSession: Number(option('session') ?? 1),
+    clockSession: Number(optionIn(words, 'session') ?? 1),
     value: verb === 'bad' ? null : Number(words[0]),
     quality: verb === 'bad' ? BAD : words.includes('uncertain') ? UNCERTAIN : 0,
   };
@@ -103,45 +120,59 @@ const squeezed = (text: string): string => text.trim().split(/\s+/).join(' ');
 /** Plays a script; returns it as it really went, to be compared with what was written. */
 export function play(definition: AlarmDefinition, script: string): { expected: string[]; actual: string[] } {
   let state: AlarmState = NORMAL;
-  let limit = definition.limit;
+  let defined = definition;
   let present: TagValue | null = null;
-  const stepsOf = (at: Micros, words: string[]): AlarmInput[] => {
-    const [verb, first] = words;
-    if (verb === 'restart') {
-      const { pending } = state;
-      if (pending) state = { ...state, pending: { ...pending, clockSession: null, standing: 'unknown' } };
-      return [];
+  let said: string[] = [];
+  const took = ({ state: next, events }: Change): void => {
+    state = next;
+    said.push(...events.map((e) => `${e.kind}@${written(e.at)}`));
+  };
+  const take = (input: AlarmInput): void => {
+    const result = reduce(defined, state, input);
+    if (result.ok) took(result);
+    else said.push(result.fault);
+  };
+  const define = (at: Micros, after: AlarmDefinition): void => {
+    took(redefined(defined, after, state, at));
+    defined = after;
+    if (present) take({ ...limitObservation(defined, present), definedAt: at });
+    take({ kind: 'tick', now: at });
+  };
+  const onPending = (change: (pending: Pending) => Pending): void => {
+    if (state.pending) state = { ...state, pending: change(state.pending) };
+  };
+  const step = (at: Micros, words: string[]): void => {
+    switch (words[0]) {
+      case 'restart':
+        return onPending((pending) => ({ ...pending, clockSession: null, standing: 'unknown' }));
+      case 'set':
+        return onPending((pending) => afterSetting(pending, Number(words[1]) * MICROS_PER_SECOND));
+      case 'withdraw':
+        return took(withdrawn(defined, state, at));
+      case 'define':
+        return define(at, redefinedBy(words, defined));
+      case 'value':
+      case 'bad':
+        present = valueOf(at, words);
+        return take(limitObservation(defined, present));
+      default:
+        return take(inputOf(at, words, state));
     }
-    if (verb === 'value' || verb === 'bad') present = valueOf(at, words);
-    if (verb === 'limit') limit = Number(first);
-    const seen = present && limitObservation({ ...definition, limit }, present);
-    if (verb === 'limit' && seen)
-      return [
-        { ...seen, definedAt: at },
-        { kind: 'tick', now: at },
-      ];
-    return seen && (verb === 'value' || verb === 'bad') ? [seen] : [inputOf(at, words, state)];
   };
   const expected: string[] = [];
   const actual: string[] = [];
-  for (const line of script.split('\n').filter((l) => l.includes('|'))) {
-    const [left = '', right = '', owed] = line.split('|');
+  for (const row of script.split('\n').filter((l) => l.includes('|'))) {
+    const [left = '', right = '', owed] = row.split('|');
     const [time = '', ...words] = left.trim().split(/\s+/);
-    const said: string[] = [];
-    for (const input of stepsOf(clock(time), words)) {
-      const result = reduce({ ...definition, limit }, state, input);
-      if (result.ok) {
-        state = result.state;
-        said.push(...result.events.map((e) => `${e.kind}@${written(e.at)}`));
-      } else said.push(result.fault);
-    }
+    said = [];
+    step(clock(time), words);
     const tail = said.join(' ');
-    const step = `${time} ${words.join(' ')} |`;
-    actual.push(`${step} ${letterOf(state)} ${state.occurrence} ${tail}`.trim());
-    expected.push(`${step} ${squeezed(right)}`.trim());
+    const line = `${time} ${words.join(' ')} |`;
+    actual.push(`${line} ${letterOf(state)} ${state.occurrence} ${tail}`.trim());
+    expected.push(`${line} ${squeezed(right)}`.trim());
     if (owed === undefined) continue;
-    actual.push(`${step} owed by ${outstanding(state).join(' ')}`);
-    expected.push(`${step} owed by ${squeezed(owed)}`);
+    actual.push(`${line} owed by ${outstanding(state).join(' ')}`);
+    expected.push(`${line} owed by ${squeezed(owed)}`);
   }
   return { expected, actual };
 }

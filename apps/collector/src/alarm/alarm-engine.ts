@@ -35,7 +35,7 @@ export interface AlarmSurroundings {
   readonly log: Log;
 }
 
-const SAID_OF_SOURCE = { lost: 'holds', connected: 'ended', unknown: 'unknown' } as const;
+const SAID_OF_SOURCE = { lost: 'holds', connected: 'ended', unknown: 'neither' } as const;
 const TABLE_DELAY_MS = 100;
 const AUDIT_MS = 60_000;
 /** Events that were confirmed lately: one read from the spool for a takeover may be confirmed before it is owned. */

@@ -2,20 +2,24 @@ import { randomUUID } from 'node:crypto';
 import {
   ACKNOWLEDGED_BY,
   NORMAL,
+  afterSetting,
   disagreement,
   letterOf,
   outstanding,
+  redefined,
   reduce,
+  withdrawn,
   type AlarmCommand,
   type AlarmDefinition,
   type AlarmInput,
   type AlarmState,
+  type Change,
   type Disagreement,
   type Observation,
   type Reduction,
 } from '@linepack/alarm';
 import type { Alarm, AlarmTableMessage } from '@linepack/contracts';
-import { MICROS_PER_SECOND, OUR_CLOCK, type Micros } from '@linepack/network';
+import { MICROS_PER_SECOND, type Micros } from '@linepack/network';
 import type { JournalEntry, StoredAlarm } from '@linepack/store';
 import type { AlarmInputs } from './alarm-inputs';
 import { alarmOf, definitionOf, eventOf, pendingFields, stateOf } from './mapping';
@@ -75,7 +79,7 @@ export class AlarmPartition {
 
   /**
    * What there is to watch now. An alarm that is new or changed is judged at once; one that is no longer defined
-   * returns. `takenOver` judges all: they were defined before.
+   * returns. `takenOver` judges all by the inputs as they stand: they were defined before.
    */
   define(
     definitions: readonly AlarmDefinition[],
@@ -85,29 +89,22 @@ export class AlarmPartition {
     const wanted = new Set(definitions.map((d) => d.alarmId));
     const entries: JournalEntry[] = [];
     for (const definition of definitions) {
-      const isChanged = this.defineOne(definition);
-      if (occasion === 'takenOver') entries.push(...this.judge(definition.alarmId, now));
-      else if (isChanged) entries.push(...this.judge(definition.alarmId, now, now));
+      if (occasion === 'changed') entries.push(...this.redefine(definition, now));
+      else {
+        this.defineOne(definition);
+        entries.push(...this.judge(definition.alarmId, now));
+      }
     }
-    for (const held of this.held.values()) {
-      if (wanted.has(held.definition.alarmId) || !isConfigured(held.definition)) continue;
-      held.defined = false;
-      held.definition = { ...held.definition, limit: null, onDelay: 0, offDelay: 0 };
-      entries.push(...this.stepHeld(held, notDefined(now)).entries);
-    }
+    for (const held of this.held.values())
+      if (!wanted.has(held.definition.alarmId) && isConfigured(held.definition))
+        entries.push(...this.withdraw(held, now));
     return entries;
   }
 
-  /** @returns whether the alarm is new, or what it is judged by changed */
-  defineOne(definition: AlarmDefinition): boolean {
+  defineOne(definition: AlarmDefinition): void {
     const held = this.held.get(definition.alarmId);
-    if (!held) {
-      this.keep({ definition, state: NORMAL, defined: true });
-      return true;
-    }
-    const isChanged = !held.defined || !isJudgedAlike(held.definition, definition);
-    Object.assign(held, { definition, defined: true });
-    return isChanged;
+    if (held) Object.assign(held, { definition, defined: true });
+    else this.keep({ definition, state: NORMAL, defined: true });
   }
 
   has(alarmId: string): boolean {
@@ -138,17 +135,12 @@ export class AlarmPartition {
     return [...this.waiting].flatMap((held) => this.stepHeld(held, { kind: 'tick', now }).entries);
   }
 
-  /** Our clock was set: every delay that runs has run for as long as it had, and one that we stamped stands by it. */
+  /** Our clock was set while delays ran. */
   clockWasSet(by: number): void {
     for (const held of this.waiting) {
       const { pending } = held.state;
       if (pending === null) continue;
-      const { since, receivedAt, clockSession } = pending;
-      const moved = {
-        since: (clockSession === OUR_CLOCK ? since + by : since) as Micros,
-        receivedAt: (receivedAt + by) as Micros,
-      };
-      held.state = { ...held.state, pending: { ...pending, ...moved } };
+      held.state = { ...held.state, pending: afterSetting(pending, by) };
       this.unsaved.add(held);
     }
   }
@@ -158,16 +150,11 @@ export class AlarmPartition {
     const found: { alarmId: string; fault: Disagreement }[] = [];
     const entries: JournalEntry[] = [];
     for (const held of this.held.values()) {
-      const { definition, state } = held;
-      const seen = held.defined
-        ? this.inputs.observationOf(definition)
-        : isConfigured(definition)
-          ? notDefined(now)
-          : null;
-      const fault = seen && disagreement(definition, state, seen, now, AUDIT_TOLERANCE);
-      if (!seen || !fault) continue;
-      found.push({ alarmId: definition.alarmId, fault });
-      entries.push(...this.see(held, seen, now));
+      const fault = this.faultOf(held, now);
+      if (!fault) continue;
+      const { alarmId } = held.definition;
+      found.push({ alarmId, fault });
+      entries.push(...(held.defined ? this.judge(alarmId, now) : this.withdraw(held, now)));
     }
     return { found, entries };
   }
@@ -203,6 +190,32 @@ export class AlarmPartition {
       .map((held) => this.storedOf(held));
   }
 
+  /** A definition that is new, or by which the alarm is judged otherwise, decides from now on. */
+  private redefine(definition: AlarmDefinition, now: Micros): JournalEntry[] {
+    const { alarmId } = definition;
+    const held = this.held.get(alarmId);
+    if (held?.defined && isJudgedAlike(held.definition, definition)) {
+      this.defineOne(definition);
+      return [];
+    }
+    const until = held
+      ? this.took(held, redefined(held.definition, definition, held.state, now)).entries
+      : [];
+    this.defineOne(definition);
+    return [...until, ...this.judge(alarmId, now, now)];
+  }
+
+  private withdraw(held: Held, now: Micros): readonly JournalEntry[] {
+    held.defined = false;
+    return this.took(held, withdrawn(held.definition, held.state, now)).entries;
+  }
+
+  private faultOf({ definition, defined, state }: Held, now: Micros): Disagreement | null {
+    if (!defined) return isConfigured(definition) && state.active ? 'activeWithoutCondition' : null;
+    const seen = this.inputs.observationOf(definition);
+    return seen && disagreement(definition, state, seen, now, AUDIT_TOLERANCE);
+  }
+
   private see(held: Held, seen: Observation, now: Micros): JournalEntry[] {
     return [
       ...this.stepHeld(held, seen).entries,
@@ -218,7 +231,7 @@ export class AlarmPartition {
     return this.took(held, result);
   }
 
-  private took(held: Held, result: Extract<Reduction, { ok: true }>): Stepped {
+  private took(held: Held, result: Change): Stepped {
     const before = pendingFields(held.state);
     held.state = result.state;
     this.watch(held);
@@ -261,16 +274,3 @@ const isJudgedAlike = (a: AlarmDefinition, b: AlarmDefinition): boolean =>
   a.onDelay === b.onDelay &&
   a.offDelay === b.offDelay &&
   a.tagId === b.tagId;
-
-const notDefined = (now: Micros): Observation => ({
-  kind: 'observation',
-  says: 'ended',
-  at: now,
-  receivedAt: now,
-  clockSession: OUR_CLOCK,
-  definedAt: null,
-  value: null,
-  limit: null,
-  quality: null,
-  subject: null,
-});

@@ -87,14 +87,11 @@ describe.each(SETTINGS)('our clock is set by %d s', (by) => {
     expect(plant.engine.inconsistencies).toBe(0);
   });
 
-  test('and the breach that stands keeps the time its finder gave it', () => {
-    const plant = plantOf();
-    plant.condition(2, true, '2026-03-02', 1);
+  test('and the breach that stands keeps the time its finder gave it, also for the next owner', () => {
+    const plant = plantOf('not owned');
+    plant.condition(2, true, '2026-03-02', { at: 1 });
     set(plant, by);
-    plant.condition(5.2, false, '2026-03-01', 0.5);
-    plant.time.to(6);
+    plant.own();
     expect(plant.events('area:city:loss')).toEqual(['raised 1 @1']);
-    plant.condition(6.2, false, '2026-03-02', 1.5);
-    expect(plant.events('area:city:loss')).toEqual(['raised 1 @1', 'returned 1 @1.5']);
   });
 });

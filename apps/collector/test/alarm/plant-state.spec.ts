@@ -49,6 +49,26 @@ describe('an alarm follows the state of the plant', () => {
   });
 });
 
+describe('an instrument that goes beyond its limit and then Bad', () => {
+  test.each(['stays Bad', 'cannot be heard any more'] as const)(
+    'and %s is raised when its delay is up',
+    (how) => {
+      const plant = new AlarmPlant('opcua', [{ ...gate, limits: { onDelayS: 20 } }]);
+      plant.connect(0);
+      plant.hear(0, 1, 9);
+      if (how === 'stays Bad') plant.hear(4, 1, null, { quality: 0x80890000 });
+      else plant.lose(4);
+      plant.time.to(130);
+      expect(plant.events(H)).toEqual(['raised 1 @20']);
+      expect(plant.journal.find(({ event }) => event.alarmId === H)?.event).toMatchObject({
+        value: 9,
+        limit: 4,
+      });
+      expect(plant.engine.inconsistencies).toBe(0);
+    },
+  );
+});
+
 describe('what is known before it is owned', () => {
   test('a value received before the partition was taken over is raised with the takeover', () => {
     const plant = new AlarmPlant('opcua', [gate], 'not owned');

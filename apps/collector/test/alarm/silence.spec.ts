@@ -53,6 +53,18 @@ describe('a device behind a broker that is dead', () => {
     expect(plant.events(SILENT_B)).toEqual(['raised 1 @797']);
   });
 
+  test('a moment before its broker goes is not said: the broker is, and it when it is still dead after that', () => {
+    const plant = new AlarmPlant('mqtt', [inA, inB]);
+    plant.connect(0);
+    speak(plant, 1, 0, 185);
+    plant.lose(186);
+    plant.time.to(200);
+    expect(plant.events()).toEqual(['source:broker:communication raised 1 @188']);
+    plant.connect(210);
+    speak(plant, 1, 210, 500);
+    expect(plant.events(SILENT_B)).toEqual(['raised 1 @397']);
+  });
+
   test('and speaks again is taken back with its first word', () => {
     const plant = new AlarmPlant('mqtt', [inA, inB]);
     plant.connect(0);

@@ -22,7 +22,7 @@ const SAID: Readonly<Record<StationStanding, Says>> = {
   speaking: 'ended',
   bad: 'holds',
   silent: 'ended',
-  unknown: 'unknown',
+  unknown: 'neither',
 };
 
 export const stationIsBad = (standing: StationStanding): Says => SAID[standing];

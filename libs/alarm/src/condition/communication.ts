@@ -33,7 +33,7 @@ const SAID: Readonly<Record<StationStanding, Says>> = {
   speaking: 'ended',
   bad: 'ended',
   silent: 'holds',
-  unknown: 'unknown',
+  unknown: 'neither',
 };
 
 export const stationSilent = (standing: StationStanding): Says => SAID[standing];

@@ -88,7 +88,7 @@ export function limitObservation(definition: AlarmDefinition, present: TagValue)
   const { limit } = definition;
   return {
     kind: 'observation',
-    says: saidOf(definition, value, quality),
+    says: limitSays(definition, value, quality),
     at,
     receivedAt,
     clockSession,
@@ -100,9 +100,10 @@ export function limitObservation(definition: AlarmDefinition, present: TagValue)
   };
 }
 
-const SAYS: Readonly<Record<Standing, Says>> = { beyond: 'holds', between: 'between', inside: 'ended' };
+const SAYS: Readonly<Record<Standing, Says>> = { beyond: 'holds', between: 'neither', inside: 'ended' };
 
-function saidOf(definition: AlarmDefinition, value: number | null, quality: number): Says {
+/** What a value says of a limit, whatever else is known of it. */
+export function limitSays(definition: AlarmDefinition, value: number | null, quality: number): Says {
   const { condition, limit, deadband } = definition;
   if (value === null || quality < 0 || limit === null || !isLimitCondition(condition)) return 'unknown';
   return SAYS[standingOf(condition, limit, deadband, value)];
