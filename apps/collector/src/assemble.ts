@@ -13,13 +13,14 @@ import type { LeaseCopy, OwnershipCopy } from './alarm/ownership-copy';
 import { PartitionOwnership } from './alarm/partition-ownership';
 import { Peers } from './alarm/peers';
 import { SourceLinks } from './alarm/source-links';
+import { Troubles } from './alarm/troubles';
 import { openDoors, ownersVoice, type BusDoor } from './bus-doors';
 import type { CollectorConfiguration } from './configuration/collector-configuration';
 import { ConfigurationReader } from './configuration/configuration-reader';
 import type { JsonFile } from './configuration/json-file';
 import { KeptCopy } from './configuration/kept-copy';
 import { Rate } from './health/rate';
-import { statusOf, type Facts } from './health/status';
+import { statusOf, troublesOf, type Facts } from './health/status';
 import { LivePublisher } from './live/live-publisher';
 import type { Log } from './log';
 import { MeasurementFlow } from './measurement-flow';
@@ -90,7 +91,7 @@ export function assemble(around: Surroundings): Assembled {
     spool,
     refused: around.files.refused,
     onJournalled: (events) => engine.journalled(events),
-    onFull: () => watching.say(facts()),
+    onFull: () => sayTroubles(),
     time,
     log,
   });
@@ -126,6 +127,7 @@ export function assemble(around: Surroundings): Assembled {
     log,
   });
   const watching = new Watching(engine);
+  const troubles = new Troubles(owner, time);
   const links = new SourceLinks((id, heard, at) => engine.sourceHeard(id, heard, at));
   const live = new LivePublisher(
     (stationId) => ownership.lastEpochOf(stationId),
@@ -200,6 +202,15 @@ export function assemble(around: Surroundings): Assembled {
     alarmInconsistencies: engine.inconsistencies,
   });
   const sayStatus = (): void => bus.mentionRetained(TOPIC.collectorStatus(owner), statusOf(facts()));
+  /** What is wrong with the watching itself, for our alarms and for whoever owns those of it. */
+  const sayTroubles = (): void => {
+    const now = facts();
+    const own = troublesOf(now);
+    bus.mentionRetained(TOPIC.collectorTroubles(owner), own);
+    const { areKnown } = troubles;
+    const others = { sources: peers.sources(), collectors: troubles.others(), areKnown };
+    watching.say({ sources: now.sources, troubles: own }, others);
+  };
   /** What an earlier run told, and had durable nowhere but in its copy. */
   const takeUp = (entries: readonly JournalEntry[]): void => {
     if (entries.length === 0) return;
@@ -216,11 +227,17 @@ export function assemble(around: Surroundings): Assembled {
   const start = (): void => {
     openDoors(
       bus,
-      { engine, onConfiguration: () => reader.refresh(), onCollector: (status) => peers.take(status) },
+      {
+        engine,
+        onConfiguration: () => reader.refresh(),
+        onCollector: (status) => peers.take(status),
+        onTroubles: (word) => troubles.take(word),
+      },
       log,
     );
     bus.subscribe(TOPIC.liveAsked, () => live.sayAgain());
     bus.onConnect(() => {
+      troubles.listening();
       sayStatus();
       engine.publishAll();
       live.sayAgain();
@@ -243,7 +260,7 @@ export function assemble(around: Surroundings): Assembled {
       time.every(STATUS_MS, sayStatus),
       time.every(SLOW_MS, () => {
         flow.keepUp();
-        watching.say(facts());
+        sayTroubles();
         copies.alive.write({ at: time.now(), sources: flow.heardSources() });
       }),
     ];

@@ -1,4 +1,4 @@
-import { AlarmCommand, ConditionMessage, PartStatus, TOPIC } from '@linepack/contracts';
+import { AlarmCommand, CollectorTroubles, ConditionMessage, PartStatus, TOPIC } from '@linepack/contracts';
 import type { AlarmEngine } from './alarm/alarm-engine';
 import type { Bus, Telling } from './bus';
 import type { Standing } from './bus-outgoing';
@@ -22,12 +22,13 @@ export interface Listeners {
   readonly engine: Pick<AlarmEngine, 'condition' | 'command'>;
   readonly onConfiguration: () => void;
   readonly onCollector: (status: PartStatus) => void;
+  readonly onTroubles: (word: CollectorTroubles) => void;
 }
 
 /** Lets in what a collector listens to, each message parsed. */
 export function openDoors(
   bus: Pick<BusDoor, 'subscribe' | 'tell'>,
-  { engine, onConfiguration, onCollector }: Listeners,
+  { engine, onConfiguration, onCollector, onTroubles }: Listeners,
   log: Log,
 ): void {
   bus.subscribe(TOPIC.configurationChanged, onConfiguration);
@@ -45,6 +46,11 @@ export function openDoors(
   bus.subscribe(TOPIC.collectorStatus('+'), (message, topic) => {
     const parsed = PartStatus.safeParse(message);
     if (parsed.success) onCollector(parsed.data);
+    else log.warn(`bus: ${topic}: ${parsed.error.message}`);
+  });
+  bus.subscribe(TOPIC.collectorTroubles('+'), (message, topic) => {
+    const parsed = CollectorTroubles.safeParse(message);
+    if (parsed.success) onTroubles(parsed.data);
     else log.warn(`bus: ${topic}: ${parsed.error.message}`);
   });
 }

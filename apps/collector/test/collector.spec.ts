@@ -1,13 +1,14 @@
 import { jest } from '@jest/globals';
 import { readSettings } from '../src/settings';
 import { startCollector, type Collector } from '../src/collector';
-import type {
-  AlarmCommandReply,
-  AlarmEventMessage,
-  AlarmTableMessage,
-  LiveBatch,
-  PartStatus,
-  Position,
+import {
+  TOPIC,
+  type AlarmCommandReply,
+  type AlarmEventMessage,
+  type AlarmTableMessage,
+  type LiveBatch,
+  type PartStatus,
+  type Position,
 } from '@linepack/contracts';
 import { QUALITY } from '@linepack/telemetry';
 import { Aedes } from 'aedes';
@@ -268,6 +269,27 @@ describe('a collector between a plant, a bus and a database', () => {
       limit: 1,
       state: { letter: 'B', areaId: 'city' },
     });
+  });
+
+  test('what another collector says is wrong with itself is an alarm of the owner, and ours is told to the others', async () => {
+    const word = {
+      instance: 'another',
+      at: Date.now() * 1_000,
+      spoolIsFull: true,
+      spoolBytes: 9,
+      setAside: 0,
+    };
+    const topic = TOPIC.collectorTroubles('another');
+    const say = (more: object) =>
+      house.listener.publishAsync(topic, JSON.stringify({ ...word, ...more }), { qos: 1, retain: true });
+    const told = (kind: string) => () =>
+      events('network').find((e) => e.alarmId === 'network:spoolFull' && e.kind === kind);
+    await say({});
+    expect(await until('the alarm', told('raised'))).toMatchObject({ state: { priority: 1 } });
+    await say({ at: word.at + 1, spoolIsFull: false });
+    await until('the return', told('returned'));
+    const own = house.heard.filter((h) => h.topic === TOPIC.collectorTroubles(status()?.instance ?? ''));
+    expect(own.length).toBeGreaterThan(0);
   });
 
   test('a whole station that says it cannot be heard is one alarm, and its return ends it', async () => {

@@ -30,6 +30,8 @@ export const TOPIC = {
   probe: 'linepack/probe',
   /** Filter of all of them. */
   statuses: 'linepack/status/#',
+  /** Retained, and kept when the collector is lost: what is wrong with it stays wrong. */
+  collectorTroubles: (instance: string) => `linepack/collector/${instance}/troubles`,
 } as const;
 
 /**
@@ -68,6 +70,8 @@ export const LiveBatch = z.object({
   samples: z.array(LiveSample),
 });
 export type LiveBatch = z.infer<typeof LiveBatch>;
+
+const count = z.number().int().min(0);
 
 /** QoS 1, published at once; the event's seq is null until it is journalled. */
 export const AlarmEventMessage = z.object({ event: AlarmEvent, epoch });
@@ -145,6 +149,16 @@ export const ConditionMessage = z.object({
     .describe('Grows with everything that is told of this alarm: one that is not greater is no news'),
 });
 export type ConditionMessage = z.infer<typeof ConditionMessage>;
+
+/** What a collector says is wrong with itself, every few seconds, so that whoever owns the alarms of it can tell. */
+export const CollectorTroubles = z.object({
+  instance: text(),
+  at: micros,
+  spoolIsFull: z.boolean(),
+  spoolBytes: count,
+  setAside: count.describe('Entries the database refused since it started'),
+});
+export type CollectorTroubles = z.infer<typeof CollectorTroubles>;
 
 export const LossUpdatedMessage = z.object({
   areaIds: z.array(text()),

@@ -5,6 +5,7 @@ import {
   stationSilent,
   type AlarmDefinition,
   type Level,
+  type Says,
   type StationStanding,
 } from '@linepack/alarm';
 import { TOPIC, type AlarmCommand, type AlarmCommandReply, type ConditionMessage } from '@linepack/contracts';
@@ -153,16 +154,9 @@ export class AlarmEngine {
    * How something of the watching itself stands: `source:<id>:clockSkew`, `source:<id>:noFirstValue`,
    * `network:spoolFull`, `network:entrySetAside`. It may be said again at any time.
    */
-  diagnostic(
-    alarmId: string,
-    active: boolean,
-    value: number | null,
-    limit: number | null,
-    subject: string | null,
-  ): void {
+  diagnostic(alarmId: string, says: Says, value: number, limit: number | null): void {
     const at = this.clock.now();
-    const says = active ? 'holds' : 'ended';
-    this.level(alarmId, { says, at, receivedAt: at, clockSession: OUR_CLOCK, value, limit, subject });
+    this.level(alarmId, { says, at, receivedAt: at, clockSession: OUR_CLOCK, value, limit, subject: null });
   }
 
   /** A condition that scheduled work found, as it stands. */

@@ -1,43 +1,76 @@
-import { CLOCK_SKEW_LIMIT_S, isSkewed } from '@linepack/alarm';
-import type { SourceState } from '@linepack/contracts';
-import type { Facts } from '../health/status';
+import { CLOCK_SKEW_LIMIT_S, skewSays, type Says } from '@linepack/alarm';
+import type { CollectorTroubles, SourceState } from '@linepack/contracts';
 import type { AlarmEngine } from './alarm-engine';
 import type { Definitions } from './definitions';
 
 /** What of the collector's own state there are alarms for. */
-export type Watched = Pick<Facts, 'sources' | 'spoolIsFull' | 'spool' | 'refused'>;
+export interface Watched {
+  readonly sources: readonly SourceState[];
+  readonly troubles: CollectorTroubles;
+}
+
+/** What the other collectors say of theirs. */
+export interface Others {
+  readonly sources: readonly SourceState[];
+  readonly collectors: readonly CollectorTroubles[];
+  /** Whether they were listened to: as long as they were not, nothing is known to have ended. */
+  readonly areKnown: boolean;
+}
 
 /**
- * Tells the alarms how the watching itself stands: clocks of the sources, tags without a first value, the spool, entries
- * set aside. An entry set aside stays said until the collector starts again: somebody has to look for it.
+ * Tells the alarms how the watching itself stands: clocks of the sources, tags without a first value, full spools, entries
+ * set aside. Each collector puts together what all of them say, so that the owner of the alarms knows it, and whoever
+ * takes them over. An entry set aside stays said until its collector starts again: somebody has to look for it.
  */
 export class Watching {
   private readonly skewLimits = new Map<string, number>();
-  private readonly skewed = new Set<string>();
 
   constructor(private readonly engine: Pick<AlarmEngine, 'diagnostic'>) {}
 
   configure({ all }: Definitions): void {
     this.skewLimits.clear();
     for (const { condition, sourceId, limit } of all)
-      if (condition === 'clockSkew' && sourceId !== null && limit !== null)
-        this.skewLimits.set(sourceId, limit);
+      if (condition === 'clockSkew' && sourceId !== null)
+        this.skewLimits.set(sourceId, limit ?? CLOCK_SKEW_LIMIT_S);
   }
 
-  say({ sources, spoolIsFull, spool, refused }: Watched): void {
-    for (const source of sources) this.saySource(source);
-    this.engine.diagnostic('network:spoolFull', spoolIsFull, spool.bytes, null, null);
-    this.engine.diagnostic('network:entrySetAside', refused > 0, refused, null, null);
+  say(own: Watched, others: Others): void {
+    for (const [sourceId, limitS] of this.skewLimits) {
+      const words = [...own.sources, ...others.sources].filter((word) => word.sourceId === sourceId);
+      this.sayClock(sourceId, limitS, words);
+      this.sayFirstValues(sourceId, words);
+    }
+    const collectors = [own.troubles, ...others.collectors];
+    const says = (isWrong: (one: CollectorTroubles) => boolean): Says =>
+      collectors.some(isWrong) ? 'holds' : others.areKnown ? 'ended' : 'unknown';
+    const sum = (of: (one: CollectorTroubles) => number): number =>
+      collectors.reduce((total, one) => total + of(one), 0);
+    this.engine.diagnostic(
+      'network:spoolFull',
+      says((one) => one.spoolIsFull),
+      sum((one) => one.spoolBytes),
+      null,
+    );
+    this.engine.diagnostic(
+      'network:entrySetAside',
+      says((one) => one.setAside > 0),
+      sum((one) => one.setAside),
+      null,
+    );
   }
 
-  private saySource({ sourceId, skewS, withoutFirstValue = 0 }: SourceState): void {
-    const waiting = withoutFirstValue;
-    this.engine.diagnostic(`source:${sourceId}:noFirstValue`, waiting > 0, waiting, null, null);
-    if (skewS === undefined || skewS === null) return;
-    const limitS = this.skewLimits.get(sourceId) ?? CLOCK_SKEW_LIMIT_S;
-    const active = isSkewed(skewS, limitS, this.skewed.has(sourceId) ? 'beyond' : 'within');
-    if (active) this.skewed.add(sourceId);
-    else this.skewed.delete(sourceId);
-    this.engine.diagnostic(`source:${sourceId}:clockSkew`, active, skewS, limitS, null);
+  private sayClock(sourceId: string, limitS: number, words: readonly SourceState[]): void {
+    const skews = words.flatMap(({ skewS }) => skewS ?? []);
+    const worst = skews.reduce((a, b) => (Math.abs(b) > Math.abs(a) ? b : a), 0);
+    const says = skews.length === 0 ? 'unknown' : skewSays(worst, limitS);
+    this.engine.diagnostic(`source:${sourceId}:clockSkew`, says, worst, limitS);
+  }
+
+  /** Only who is connected knows whether the source gives values. */
+  private sayFirstValues(sourceId: string, words: readonly SourceState[]): void {
+    const heard = words.filter(({ state }) => state === 'connected');
+    const waiting = heard.reduce((total, { withoutFirstValue = 0 }) => total + withoutFirstValue, 0);
+    const says = heard.length === 0 ? 'unknown' : waiting > 0 ? 'holds' : 'ended';
+    this.engine.diagnostic(`source:${sourceId}:noFirstValue`, says, waiting, null);
   }
 }

@@ -1,4 +1,4 @@
-import type { LossLedger, PartStatus, SourceState } from '@linepack/contracts';
+import type { CollectorTroubles, LossLedger, PartStatus, SourceState } from '@linepack/contracts';
 import type { Micros } from '@linepack/network';
 import type { OutgoingCounts } from '../bus-outgoing';
 import type { WritingFacts } from '../write/outbox';
@@ -34,7 +34,7 @@ export interface Facts extends WritingFacts {
 
 /** What the collector says of itself on the bus. */
 export function statusOf(facts: Facts): PartStatus {
-  const troubles = troublesOf(facts);
+  const troubles = troublesIn(facts);
   return {
     part: 'collector',
     instance: facts.instance,
@@ -52,7 +52,16 @@ export function statusOf(facts: Facts): PartStatus {
   };
 }
 
-function troublesOf(facts: Facts): string[] {
+/** What there are alarms for, as the other collectors hear it. */
+export const troublesOf = ({ instance, at, spoolIsFull, spool, refused }: Facts): CollectorTroubles => ({
+  instance,
+  at,
+  spoolIsFull,
+  spoolBytes: spool.bytes,
+  setAside: refused,
+});
+
+function troublesIn(facts: Facts): string[] {
   const { sources, database, spoolIsFull, spool, outgoing, deafTo, alarmInconsistencies } = facts;
   const away = sources.filter((s) => s.state !== 'connected').map((s) => s.sourceId);
   const rejected = sources.reduce((sum, s) => sum + s.rejected, 0);

@@ -61,7 +61,7 @@ describe.each(SETTINGS)('our clock is set by %d s', (by) => {
     const plant = plantOf();
     plant.lose(4.4);
     set(plant, by);
-    plant.engine.diagnostic('source:plc:noFirstValue', false, 0, null, null);
+    plant.engine.diagnostic('source:plc:noFirstValue', 'ended', 0, null);
     raisedBetween(plant, 'source:plc:communication', 6.3, 7);
     expect(plant.events('source:plc:communication')).toEqual([`raised 1 @${6.4 + by}`]);
   });

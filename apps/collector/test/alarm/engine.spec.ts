@@ -1,7 +1,5 @@
 import { TOPIC, type AlarmEventMessage } from '@linepack/contracts';
-import { Watching } from '../../src/alarm/watching';
-import { definitionsOf } from '../../src/alarm/definitions';
-import { AlarmPlant, configurationOf, settled, type PlantTag } from './alarm-plant';
+import { AlarmPlant, settled, type PlantTag } from './alarm-plant';
 
 const H = 'tag:gate.t1:H';
 const gate: PlantTag = { id: 1, station: 'gate', source: 'plc' };
@@ -493,66 +491,5 @@ describe('what an owner finds unwritten', () => {
     const after = new AlarmPlant('opcua', [slow], 'not owned');
     after.own(1, [], before.states);
     expect(after.stored()).toMatchObject([{ pendingKind: 'raise', alarm: { alarmId: H } }]);
-  });
-});
-
-describe('how the watching itself stands', () => {
-  const source = { sourceId: 'plc', state: 'connected', skewS: 0, withoutFirstValue: 0 };
-  const well = { sources: [source], spoolIsFull: false, spool: { entries: 0, bytes: 0 }, refused: 0 };
-  const watched = () => {
-    const plant = plantOf();
-    const watching = new Watching(plant.engine);
-    watching.configure(definitionsOf(configurationOf([gate], 'opcua')));
-    const say = (second: number, more: object): string[] => {
-      plant.time.to(second);
-      watching.say({ ...well, ...more } as never);
-      return plant.events();
-    };
-    return { plant, say };
-  };
-
-  test('nothing is said while all is well', () => {
-    const { plant, say } = watched();
-    expect(say(0, {})).toEqual([]);
-    expect(say(5, {})).toEqual([]);
-    expect(plant.table('network')).toEqual([]);
-  });
-
-  test('a clock beyond its limit is said once, in either direction, and returns well inside', () => {
-    const { say } = watched();
-    const skewed = (skewS: number | null) => ({ sources: [{ ...source, skewS }] });
-    expect(say(0, skewed(29))).toEqual([]);
-    expect(say(5, skewed(-31))).toEqual(['source:plc:clockSkew raised 1 @5']);
-    for (const [s, skew] of [30, 28, null, 27.5].entries()) say(10 + s, skewed(skew));
-    expect(say(20, skewed(20))).toEqual([
-      'source:plc:clockSkew raised 1 @5',
-      'source:plc:clockSkew returned 1 @20',
-    ]);
-  });
-
-  test('tags without a first value, a full spool, an entry set aside', () => {
-    const { plant, say } = watched();
-    say(0, { sources: [{ ...source, withoutFirstValue: 2 }] });
-    say(5, { spoolIsFull: true, spool: { entries: 9, bytes: 100 } });
-    say(10, { refused: 1 });
-    expect(plant.events()).toEqual([
-      'source:plc:noFirstValue raised 1 @0',
-      'source:plc:noFirstValue returned 1 @5',
-      'network:spoolFull raised 1 @5',
-      'network:spoolFull returned 1 @10',
-      'network:entrySetAside raised 1 @10',
-    ]);
-    expect(plant.journal.map(({ event }) => event.value)).toEqual([2, 0, 100, 0, 1]);
-    expect(plant.journal.every(({ event }) => event.state.class === 'diagnostic')).toBe(true);
-  });
-
-  test("is judged by the limit that the source's own configuration names", () => {
-    const plant = new AlarmPlant('opcua', [gate]);
-    const watching = new Watching(plant.engine);
-    const configuration = configurationOf([gate], 'opcua');
-    const sources = configuration.sources.map((s) => ({ ...s, clockSkewLimitS: 5 }));
-    watching.configure(definitionsOf({ ...configuration, sources }));
-    watching.say({ ...well, sources: [{ ...source, skewS: 6 }] } as never);
-    expect(plant.events()).toEqual(['source:plc:clockSkew raised 1 @0']);
   });
 });

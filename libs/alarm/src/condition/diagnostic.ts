@@ -1,5 +1,6 @@
 import type { LocalName } from '@linepack/network';
 import type { AlarmDefinition } from '../alarm';
+import type { Says } from '../observation';
 import { levelAlarm, sourceIdentity, type AlarmedSource } from './level';
 
 /** How far a source's clock may be from ours where its configuration says nothing, s. */
@@ -44,6 +45,9 @@ export const collectorAlarms = (): AlarmDefinition[] =>
 /** A skew of this part of its limit is not beyond it any more: a clock that drifts past it does so once. */
 const SKEW_RETURNS_AT = 0.9;
 
-/** Whether a clock is beyond its limit; both in s, the skew in either direction. */
-export const isSkewed = (skewS: number, limitS: number, before: 'within' | 'beyond'): boolean =>
-  Math.abs(skewS) >= (before === 'beyond' ? SKEW_RETURNS_AT * limitS : limitS);
+/** What a skew says of its limit, both in s, the skew in either direction. */
+export function skewSays(skewS: number, limitS: number): Says {
+  const off = Math.abs(skewS);
+  if (off >= limitS) return 'holds';
+  return off >= SKEW_RETURNS_AT * limitS ? 'neither' : 'ended';
+}
