@@ -113,12 +113,13 @@ const alarms: Case = {
 const rule = { deadband: 0.001, maxReportS: 60 };
 /** Every word of the devices, as the collector decides it: by its clock, for its tag, thinned out. */
 function decideAll(): void {
-  const clock = new SourceClock(staleAgeOf(rule));
+  const clock = new SourceClock();
   const tags = addresses.map((_, k) => new PresentTag((k + 1) as TagId, () => k + 1));
   for (const values of messages)
     for (const [k, { value, quality, ts }] of values.entries()) {
       const sourceTime = ts as Micros;
       const receivedAt = (sourceTime + 40_000) as Micros;
+      const receipt = { wall: receivedAt, steady: receivedAt };
       const word = {
         tagId: (k + 1) as TagId,
         value,
@@ -130,9 +131,10 @@ function decideAll(): void {
       const taken = (tags[k] as PresentTag).take(word, {
         rule,
         delivery: 'weighed',
-        reading: clock.hear(sourceTime, receivedAt),
+        reading: clock.hear(sourceTime, receipt, staleAgeOf(rule)),
         clockSteps: clock.steps,
-        skew: clock.skew,
+        skew: clock.skewAt(receipt),
+        steady: receivedAt,
         connection: 1,
         commissionedAt: EARLIEST_COMMISSIONING,
       });

@@ -1,6 +1,12 @@
 import { TOPIC } from '@linepack/contracts';
 import type { SourceId } from '@linepack/network';
-import type { AlarmRepository, ConfigRepository, JournalEntry, LeaseRepository } from '@linepack/store';
+import type {
+  AlarmRepository,
+  ConfigRepository,
+  JournalEntry,
+  LeaseRepository,
+  SampleRepository,
+} from '@linepack/store';
 import { Acquisition } from './acquisition/acquisition';
 import { Listening } from './acquisition/listening';
 import type { MakeSource } from './acquisition/source';
@@ -24,6 +30,7 @@ import { statusOf, troublesOf, type Facts } from './health/status';
 import { LivePublisher } from './live/live-publisher';
 import type { Log } from './log';
 import { MeasurementFlow } from './measurement-flow';
+import { StoredBefore } from './present/stored-before';
 import type { Time, Timer } from './time';
 import type { Destination, Entry } from './write/entry';
 import { Outbox, PATIENCE_MS } from './write/outbox';
@@ -44,6 +51,7 @@ export interface Surroundings {
   readonly alarms: Pick<AlarmRepository, 'states' | 'openPartitions'>;
   readonly leases: Pick<LeaseRepository, 'round' | 'leave'>;
   readonly configuration: Pick<ConfigRepository, 'currentNetwork'>;
+  readonly samples: Pick<SampleRepository, 'latest'>;
   readonly destination: Destination;
   readonly spool: Spool<Entry>;
   readonly files: {
@@ -146,6 +154,7 @@ export function assemble(around: Surroundings): Assembled {
     rate,
     time,
   });
+  const storedBefore = new StoredBefore(around.samples, flow.values, time, log);
   const acquisition = new Acquisition({
     make: around.make,
     env: around.env,
@@ -167,6 +176,7 @@ export function assemble(around: Surroundings): Assembled {
     if (configuration === null || mine === null) return;
     flow.configure(mine.tags, mine.commissionedAt ?? undefined, configuration.tags);
     live.keepTo(mine.tags);
+    storedBefore.configure(mine.tags.map((tag) => tag.tagId));
     engine.hears(new Set(mine.tags.map((tag) => tag.tagId)));
     links.connectsTo(new Set(mine.sources.map((s) => s.id as SourceId)), time.now());
     acquisition
@@ -270,6 +280,7 @@ export function assemble(around: Surroundings): Assembled {
     timers.forEach((timer) => timer.cancel());
     await reader.stop();
     await acquisition.stop();
+    await storedBefore.stop();
     flow.stop();
     live.stop();
     engine.stop();

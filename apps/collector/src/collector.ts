@@ -7,6 +7,7 @@ import {
   ConfigRepository,
   CoverageRepository,
   LeaseRepository,
+  SampleRepository,
   SampleWriter,
   openPool,
 } from '@linepack/store';
@@ -76,6 +77,7 @@ export async function startCollector(settings: Settings, log: Log): Promise<Coll
     alarms,
     leases: new LeaseRepository(leasePool),
     configuration: new ConfigRepository(pool),
+    samples: new SampleRepository(pool),
     destination: new DatabaseDestination(new SampleWriter(pool), alarms, new CoverageRepository(pool)),
     spool: Spool.open({
       disk: new NodeDisk(join(folder, 'spool')),

@@ -1,6 +1,6 @@
 import type { SourceState } from '@linepack/contracts';
 import { MICROS_PER_SECOND, type Micros, type SourceId } from '@linepack/network';
-import type { Sample, Unreadable } from '@linepack/telemetry';
+import type { Instant, Sample, Unreadable } from '@linepack/telemetry';
 import type { Received, SourceCapabilities, SourceSink } from './acquisition/source';
 import type { AlarmEngine } from './alarm/alarm-engine';
 import { Silence } from './alarm/silence';
@@ -9,9 +9,11 @@ import type { CollectorTag } from './configuration/collector-configuration';
 import type { Rate } from './health/rate';
 import type { LivePublisher } from './live/live-publisher';
 import { Ledger, type Fate } from './present/ledger';
-import type { Heard, HeldWord, Outcome, Present } from './present/outcome';
+import { OnTheirWay } from './present/on-their-way';
+import type { Heard, Placed, Present } from './present/outcome';
+import type { HeldWord } from './present/plant-clock';
 import { PresentValues } from './present/present-values';
-import type { Time } from './time';
+import { instantOf, type Time } from './time';
 import { spooled } from './write/entry';
 import { PATIENCE_MS, type Outbox } from './write/outbox';
 
@@ -19,7 +21,7 @@ export interface FlowParts {
   readonly engine: Pick<AlarmEngine, 'present' | 'stationStands'> & {
     sourceHeard(sourceId: SourceId, heard: LinkState, at: Micros): void;
   };
-  readonly outbox: Pick<Outbox, 'put'>;
+  readonly outbox: Pick<Outbox, 'put' | 'spoolIsFull'>;
   readonly live: Pick<LivePublisher, 'offer'>;
   readonly rate: Rate;
   readonly time: Time;
@@ -42,6 +44,7 @@ export class MeasurementFlow {
   private readonly there = new Set<SourceId>();
   private readonly capabilities = new Map<SourceId, SourceCapabilities>();
   private readonly held = new Map<HeldWord, Waiting>();
+  private readonly onTheirWay = new OnTheirWay();
 
   constructor(private readonly parts: FlowParts) {}
 
@@ -63,18 +66,10 @@ export class MeasurementFlow {
   sinkOf(sourceId: SourceId, capabilities: SourceCapabilities): SourceSink {
     this.capabilities.set(sourceId, capabilities);
     this.values.describe(sourceId, capabilities);
-    let last: Promise<unknown> = Promise.resolve();
     return {
       values: (received, patienceMs) => {
         this.parts.rate.add(received.length);
-        const { stored, waits } = this.take(sourceId, received, patienceMs);
-        // Nothing new may be a copy of what still waits: it is durable when that is.
-        if (!waits) return { durably: last };
-        last = stored;
-        stored.catch(() => {
-          if (last === stored) last = Promise.resolve();
-        });
-        return { durably: stored };
+        return { durably: this.take(sourceId, received, patienceMs) };
       },
       heard: (at, tagIds) => this.values.heard(sourceId, at, tagIds),
       connected: () => this.connected(sourceId),
@@ -90,14 +85,15 @@ export class MeasurementFlow {
 
   /** Time passes: what was in doubt for long enough is placed, and what holds now is stored where nothing later came. */
   tick(): void {
-    const now = this.parts.time.now();
+    const now = this.now();
     this.settle(this.values.release(now, 'overdue'));
-    this.store(this.values.settle(now, 'due')).catch(saidByOutbox);
+    // What a full spool refuses would only be refused again.
+    if (!this.parts.outbox.spoolIsFull) this.store(this.values.settle(now, 'due')).catch(saidByOutbox);
   }
 
   /** Repeats values that did not change, says what was heard again, and marks devices that fell silent. */
   keepUp(): void {
-    const now = this.parts.time.now();
+    const now = this.now();
     this.store(this.values.repeats((id) => this.there.has(id), now)).catch(saidByOutbox);
     for (const { tag, value } of this.values.all()) this.parts.live.offer(tag, value);
     const { present, rows } = this.values.tagsLost(this.silence.silentAt(this.parts.time.monotonicMs()), now);
@@ -105,62 +101,75 @@ export class MeasurementFlow {
     this.store(rows).catch(saidByOutbox);
   }
 
-  /** What is known of a source's words and clocks, for its status. Of several clocks the one that is most wrong. */
+  /** What is known of a source's words and clocks, for its status. Of several clocks the one that is most wrong, and the one that was set most often. */
   factsOf(sourceId: SourceId): Pick<SourceState, 'ledger' | 'skewS' | 'clockSteps'> {
-    const clocks = this.values.clockStates().filter((c) => c.sourceId === sourceId);
+    const clocks = this.values.clockStates(this.now()).filter((c) => c.sourceId === sourceId);
     const skews = clocks.flatMap((c) => (c.skew === null ? [] : [c.skew / MICROS_PER_SECOND]));
     return {
       ledger: this.ledger.sum(sourceId),
       skewS: skews.length === 0 ? null : skews.reduce((a, b) => (Math.abs(b) > Math.abs(a) ? b : a)),
-      clockSteps: clocks.reduce((sum, c) => sum + c.steps, 0),
+      clockSteps: clocks.reduce((most, c) => Math.max(most, c.steps), 0),
     };
   }
 
   /** Nothing comes any more: what was held is placed, so that its source may be answered. */
   stop(): void {
-    const now = this.parts.time.now();
+    const now = this.now();
     this.settle(this.values.release(now, 'all'));
     this.store(this.values.settle(now, 'atOnce')).catch(saidByOutbox);
   }
 
-  private take(
-    sourceId: SourceId,
-    received: readonly Received[],
-    patienceMs: number,
-  ): { stored: Promise<unknown>; waits: boolean } {
-    const now = this.parts.time.now();
+  private now(): Instant {
+    return instantOf(this.parts.time);
+  }
+
+  /** Resolves when every word is durable: itself, or the one that it repeats. */
+  private take(sourceId: SourceId, received: readonly Received[], patienceMs: number): Promise<unknown> {
     for (const { tagId } of received) this.ledger.received(sourceId, tagId);
-    const outcome = this.values.received(sourceId, received, now);
+    const outcome = this.values.received(sourceId, received, this.now());
     for (const { tagId, verdict } of outcome.heard)
       if (isOfNow(verdict)) this.silence.heard(tagId, this.parts.time.monotonicMs());
     this.tell(outcome.present);
-    this.settle(outcome);
-    const held = outcome.heard.flatMap((h) => (h.held ? [this.hold(sourceId, h.held, h.unreadable)] : []));
-    const rows = outcome.heard.flatMap((h) => h.rows);
-    const carried = outcome.heard.filter((h) => h.rows.length > 0);
-    for (const heard of outcome.heard)
-      if (heard.rows.length === 0 && !heard.held) this.ledger.settle(sourceId, heard.tagId, fateOf(heard));
-    if (rows.length === 0 && held.length === 0) return { stored: Promise.resolve(), waits: false };
-    const written = this.carry(sourceId, carried, rows, patienceMs);
-    return { stored: Promise.all([written, ...held]), waits: true };
+    const isCarried = ({ rows, held }: Heard): boolean => rows.length > 0 || held !== null;
+    const carried = outcome.heard.filter(isCarried);
+    const known = outcome.heard.filter((heard) => !isCarried(heard));
+    for (const heard of known) this.ledger.settle(sourceId, heard.tagId, fateOf(heard));
+    const copied = this.onTheirWay.of(known.map(({ tagId }) => tagId));
+    if (carried.length === 0) {
+      this.settle(outcome.placed);
+      return copied;
+    }
+    const held = carried.flatMap((h) => (h.held ? [this.hold(sourceId, h.held, h.unreadable)] : []));
+    // What was held is older than what came with the word that told where it belongs.
+    this.settle(outcome.placed);
+    const written = this.carry(
+      sourceId,
+      carried.filter(({ held: isHeld }) => isHeld === null),
+      patienceMs,
+    );
+    const stored = Promise.all([written, ...held]);
+    this.onTheirWay.add(
+      carried.map(({ tagId }) => tagId),
+      stored,
+    );
+    return Promise.all([stored, copied]);
   }
 
   /** To the database, with every word's fate in the ledger. */
-  private async carry(
-    sourceId: SourceId,
-    words: readonly Heard[],
-    rows: readonly Sample[],
-    patienceMs: number,
-  ): Promise<void> {
+  private async carry(sourceId: SourceId, words: readonly Heard[], patienceMs: number): Promise<void> {
     this.ledger.carry(sourceId, words.length);
     try {
-      await this.store(rows, patienceMs);
+      // Only a broker sends again what it was not told to be durable.
+      const outlook = this.capabilities.get(sourceId)?.redelivers ? 'comesAgain' : 'lost';
+      await this.store(
+        words.flatMap((h) => h.rows),
+        patienceMs,
+        outlook,
+      );
       for (const word of words) this.ledger.settle(sourceId, word.tagId, fateOf(word));
     } catch (error) {
       const reason = error instanceof Error ? error.name : 'unknown';
       for (const { tagId } of words) this.ledger.settle(sourceId, tagId, `refused:${reason}`);
-      // Only a broker sends again; a subscription does not, and its last value goes on to be repeated.
-      if (this.capabilities.get(sourceId)?.redelivers) this.values.forget(words);
       throw error;
     } finally {
       this.ledger.carry(sourceId, -words.length);
@@ -175,7 +184,6 @@ export class MeasurementFlow {
         () => this.ledger.settle(sourceId, tagId, unreadable ? `refused:${unreadable}` : 'stored'),
         (error: Error) => {
           this.ledger.settle(sourceId, tagId, `refused:${error.name}`);
-          if (this.capabilities.get(sourceId)?.redelivers) this.values.forget([held.word]);
           throw error;
         },
       )
@@ -183,11 +191,15 @@ export class MeasurementFlow {
   }
 
   /** Words that were held have their place now. */
-  private settle({ placed }: Outcome): void {
+  private settle(placed: readonly Placed[]): void {
     if (placed.length === 0) return;
     const waiting = placed.flatMap(({ held }) => this.held.get(held) ?? []);
     placed.forEach(({ held }) => this.held.delete(held));
-    this.store(placed.flatMap((p) => p.rows)).then(
+    this.store(
+      placed.flatMap((p) => p.rows),
+      PATIENCE_MS.samples,
+      'comesAgain',
+    ).then(
       () => waiting.forEach((w) => w.resolve()),
       (error: Error) => waiting.forEach((w) => w.reject(error)),
     );
@@ -204,12 +216,12 @@ export class MeasurementFlow {
   }
 
   private lost(sourceId: SourceId): void {
-    const now = this.parts.time.now();
+    const now = this.now();
     this.silenced(sourceId);
     const { present, rows } = this.values.sourceLost(sourceId, now);
     this.tell(present);
     this.store(rows).catch(saidByOutbox);
-    this.parts.engine.sourceHeard(sourceId, 'lost', now);
+    this.parts.engine.sourceHeard(sourceId, 'lost', now.wall);
   }
 
   /** Its coverage ends. */
@@ -238,9 +250,19 @@ export class MeasurementFlow {
     for (const { tag, value } of present) live.offer(tag, value);
   }
 
-  private async store(rows: readonly Sample[], patienceMs: number = PATIENCE_MS.samples): Promise<void> {
-    if (rows.length > 0)
+  private async store(
+    rows: readonly Sample[],
+    patienceMs: number = PATIENCE_MS.samples,
+    outlook: 'comesAgain' | 'lost' = 'lost',
+  ): Promise<void> {
+    if (rows.length === 0) return;
+    try {
       await this.parts.outbox.put({ kind: 'samples', samples: rows.map(spooled) }, patienceMs);
+      this.values.confirm(rows);
+    } catch (error) {
+      this.values.refuse(rows, outlook, this.now());
+      throw error;
+    }
   }
 }
 

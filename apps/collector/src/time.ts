@@ -1,4 +1,5 @@
-import { microsFromMs, type Micros } from '@linepack/network';
+import { MICROS_PER_MS, microsFromMs, type Micros } from '@linepack/network';
+import type { Instant } from '@linepack/telemetry';
 
 /** A timer that was set; cancelling one that has run, or was cancelled, does nothing. */
 export interface Timer {
@@ -33,6 +34,12 @@ export const systemTime: Time = {
     return { cancel: () => clearInterval(timer) };
   },
 };
+
+/** Now, on the wall clock and on the one that is never set. */
+export const instantOf = (time: Time): Instant => ({
+  wall: time.now(),
+  steady: Math.round(time.monotonicMs() * MICROS_PER_MS),
+});
 
 /** Resolves after `ms`. */
 export const sleep = (time: Time, ms: number): Promise<void> =>

@@ -64,9 +64,9 @@ test('a first value is told from changes, and what the server has out of its his
   plant.set('P', 2, StatusCode.makeStatusCode(StatusCodes.Good, 'InfoTypeDataValue | HistorianInterpolated'));
   await until('a value out of a history', () => listener.last(1)?.value === 2);
   expect(listener.of(1).map(({ value, origin, clock }) => [value, origin, clock])).toEqual([
-    [0, 'first', 'plc'],
-    [3, 'change', 'plc'],
-    [2, 'historical', 'plc'],
+    [0, 'first', 'plc 1'],
+    [3, 'change', 'plc 1'],
+    [2, 'historical', 'plc 1'],
   ]);
 });
 

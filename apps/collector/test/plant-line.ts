@@ -1,12 +1,13 @@
 import type { LiveSample } from '@linepack/contracts';
 import type { SourceId, StationId, TagConfig, TagId, TagKey } from '@linepack/network';
-import { QUALITY, qualityOf, type Origin, type PresentValue } from '@linepack/telemetry';
+import { SHIFTED_QUALITY_BITS, placeSamples, type Occupied } from '@linepack/store';
+import { QUALITY, qualityOf, type Origin, type PresentValue, type Sample } from '@linepack/telemetry';
 import { CAPABILITIES } from '../src/acquisition/capabilities';
 import type { Received, SourceSink } from '../src/acquisition/source';
 import type { CollectorTag } from '../src/configuration/collector-configuration';
 import { Rate } from '../src/health/rate';
 import { LivePublisher } from '../src/live/live-publisher';
-import { MeasurementFlow } from '../src/measurement-flow';
+import { MeasurementFlow, type FlowParts } from '../src/measurement-flow';
 import type { Entry } from '../src/write/entry';
 import { ManualTime } from './manual-time';
 
@@ -31,6 +32,8 @@ export const tagOf = (tagId: number, stationId: string, sourceId: string, maxRep
 export class PlantLine {
   readonly time = new ManualTime(START);
   readonly rows: [tagId: number, second: number, value: number | null, quality: number][] = [];
+  /** What the database makes of the rows. */
+  readonly database: Occupied = new Map();
   readonly alarmed: PresentValue[] = [];
   readonly wire: LiveSample[] = [];
   readonly links: string[] = [];
@@ -54,7 +57,7 @@ export class PlantLine {
         sourceHeard: (id, heard) => void this.links.push(`${id} ${heard}`),
         stationStands: (id, standing) => void this.links.push(`${id} ${standing}`),
       },
-      outbox: { put: (entry) => this.put(entry) },
+      outbox: this.outbox(),
       live,
       rate: new Rate(1_000, this.time),
       time: this.time,
@@ -86,7 +89,7 @@ export class PlantLine {
       quality: qualityOf(more.quality ?? 0),
       ts: stamp === null ? null : ((START + stamp * 1e6) as never),
       origin: more.origin ?? 'change',
-      clock: this.kind === 'opcua' ? tag.sourceId : `${tag.sourceId} ${tag.stationId}`,
+      clock: `${tag.sourceId} ${this.kind === 'opcua' ? tagId : tag.stationId}`,
     };
     const { durably } = this.sink(tag.sourceId).values([received], 0);
     durably.catch(() => undefined);
@@ -101,9 +104,9 @@ export class PlantLine {
   /** What the newest stored sample of a tag says. */
   newest(tagId = 1): string {
     this.time.to(this.time.monotonicMs() / 1_000 + 3);
-    const own = this.rows.filter(([id]) => id === tagId).sort((a, b) => a[1] - b[1]);
-    const [, , value, quality] = own.at(-1) as [number, number, number | null, number];
-    return shown(value, quality);
+    const rows = [...(this.database.get(tagId as TagId)?.values() ?? [])];
+    const { value, quality } = rows.reduce((a, b) => (b.ts > a.ts ? b : a));
+    return shown(value, quality & ~SHIFTED_QUALITY_BITS);
   }
   /** What the screen shows of a tag: the word heard last. */
   onScreen(tagId = 1): { text: string; heardAt: number } {
@@ -116,11 +119,23 @@ export class PlantLine {
     return last ? shown(last.value, last.quality) : 'nothing';
   }
 
+  private outbox(): FlowParts['outbox'] {
+    const isFull = (): boolean => this.refuse !== null;
+    return {
+      put: (entry) => this.put(entry),
+      get spoolIsFull() {
+        return isFull();
+      },
+    };
+  }
+
   private put(entry: Entry): Promise<'journal'> {
     if (this.refuse) return Promise.reject(this.refuse);
-    if (entry.kind === 'samples')
-      for (const [tagId, ts, quality, value] of entry.samples)
-        this.rows.push([tagId, Math.round((ts - START) / 1e3) / 1e3, value, quality]);
+    if (entry.kind !== 'samples') return Promise.resolve('journal');
+    const samples = entry.samples.map(([tagId, ts, quality, value]) => ({ tagId, ts, quality, value }));
+    placeSamples(samples as Sample[], this.database);
+    for (const [tagId, ts, quality, value] of entry.samples)
+      this.rows.push([tagId, Math.round((ts - START) / 1e3) / 1e3, value, quality]);
     return Promise.resolve('journal');
   }
 }

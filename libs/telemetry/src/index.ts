@@ -1,3 +1,4 @@
+export * from './instant';
 export * from './json-payload';
 export * from './number';
 export * from './present-tag';
@@ -6,4 +7,5 @@ export * from './report-filter';
 export * from './scaling';
 export * from './source-clock';
 export * from './source-time';
+export * from './tag-rows';
 export * from './word';

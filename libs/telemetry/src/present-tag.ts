@@ -1,8 +1,9 @@
 import { MICROS_PER_SECOND, OUR_CLOCK, type Micros, type TagId } from '@linepack/network';
 import { QUALITY, qualityClass, type Quality, type Sample } from './quality';
-import { isWorthStoring, type ReportRule } from './report-filter';
+import type { ReportRule } from './report-filter';
 import type { ClockReading } from './source-clock';
 import { stampFault, type StampFault } from './source-time';
+import { TagRows, type ClockFacts, type Placing } from './tag-rows';
 import type { PresentValue, Word } from './word';
 
 /** Reporting intervals without a word after which a value is stale. */
@@ -12,15 +13,11 @@ export const staleAgeOf = ({ maxReportS }: Pick<ReportRule, 'maxReportS'>): numb
   STALE_INTERVALS * maxReportS * MICROS_PER_SECOND;
 
 /** What is known of a word besides itself. */
-export interface Circumstances {
-  readonly rule: ReportRule;
+export interface Circumstances extends Placing {
   /** `inOrder`: the source keeps nothing back, so a change is of now; `weighed`: a word may have waited somewhere. */
   readonly delivery: 'inOrder' | 'weighed';
-  /** What its clock says of it; null when it carries no stamp, or none that the clock learns from. */
+  /** What its clock says of it; null when it carries no stamp, or none that can be believed. */
   readonly reading: ClockReading | null;
-  /** How often its clock was set before, and how far it is behind ours now, µs. */
-  readonly clockSteps: number;
-  readonly skew: number | null;
   /** Counts the connections of its source. */
   readonly connection: number;
   readonly commissionedAt: Micros;
@@ -41,28 +38,23 @@ export interface Taken {
 /** Where a held word turned out to belong. */
 export type Place = 'itsOwnTime' | 'receipt';
 
-/** A word of now that stands before the newest sample is stored again after it when nothing newer comes for so long. µs */
-export const SETTLING_OF_NOW = 2 * MICROS_PER_SECOND;
-
 const uncertain = (quality: Quality): Quality =>
   qualityClass(quality) === 'good' ? QUALITY.Uncertain : quality;
 
 /**
- * The present value of one tag: takes every word of its source in the order of arrival and says what it is (SPEC P1–P9).
- * The newest stored sample always says what holds now; what is older stands at its own time.
+ * The present value of one tag: takes every word of its source in the order of arrival and says what it is (SPEC P1–P7,
+ * P10, P11).
  */
 export class PresentTag {
+  private readonly rows = new TagRows();
   private now: PresentValue | null = null;
-  /** The newest sample stored. */
-  private stored: Sample | null = null;
-  /** The newest stamp that stands at its own time, and how often its clock had been set. */
-  private own: { readonly stamp: Micros; readonly steps: number } | null = null;
   private last: Pick<Word, 'sourceTime' | 'value' | 'quality'> | null = null;
+  /** What held before words came that may have waited. */
   private beforeDoubt: PresentValue | null = null;
+  /** The newest stamp that was told live, and how often its clock had been set. */
+  private told: { readonly stamp: Micros; readonly steps: number } | null = null;
   private session = { connection: -1, steps: -1, clock: 'none' as 'none' | 'source' | 'ours' };
   private away = false;
-  /** The newest sample does not say what holds now: since when, and when the latest word of now came. */
-  private owed: { readonly since: Micros; readonly receivedAt: Micros } | null = null;
 
   /** @param nextSession numbers the sessions of a source's clock: none comes again, of this tag or of another */
   constructor(
@@ -73,32 +65,31 @@ export class PresentTag {
   get present(): PresentValue | null {
     return this.now;
   }
-  /** The newest sample stored, for repeats. */
+  /** The newest sample stored. */
   get newest(): Sample | null {
-    return this.stored;
+    return this.rows.newest;
   }
   /** Whether its source, or the device behind it, cannot be heard. */
   get isGone(): boolean {
     return this.away;
   }
-
   /** Whether `settle` has something to say later. */
   get owes(): boolean {
-    return this.owed !== null;
+    return this.rows.owes && this.now !== null;
   }
 
   take(word: Word, around: Circumstances): Taken {
     const fault = stampFault(word.sourceTime, word.receivedAt, around.commissionedAt);
-    if (word.origin === 'historical') return this.history(word, fault);
+    if (word.origin === 'historical') return this.history(word, fault, around);
     if (this.isRepetition(word)) return this.repetition(word);
     const age = fault === null ? (around.reading?.age ?? 0) : 0;
     const isOld = age > staleAgeOf(around.rule);
     if (word.origin === 'redelivered' && fault === null && (isOld || this.isBehind(word, around)))
-      return this.history(word, fault);
+      return this.history(word, fault, around);
     if (word.origin === 'change' && around.delivery === 'weighed' && fault === null) {
       const { standing } = around.reading ?? { standing: 'fresh' };
-      if (standing === 'backlog' && isOld) return this.backlog(word);
-      if (standing !== 'fresh' && (isOld || age < 0)) return this.doubtful(word, around);
+      if (standing === 'backlog' && isOld) return this.backlog(word, around);
+      if (standing !== 'fresh' && (isOld || age < 0)) return this.doubtful(word, isOld, around);
     }
     return this.live(word, fault, isOld, around);
   }
@@ -109,12 +100,9 @@ export class PresentTag {
   }
 
   /** Its source, or the device behind it, cannot be heard from now on. @returns the Bad sample that says so */
-  gone(at: Micros, clock: Pick<Circumstances, 'clockSteps' | 'skew'>): Taken {
-    const ts = Math.max(this.inItsTime(at, clock), (this.stored?.ts ?? 0) + 1) as Micros;
-    const marker: Sample = { tagId: this.tagId, ts, quality: QUALITY.BadNoCommunication, value: null };
+  gone(at: Micros, clock: ClockFacts): Taken {
+    const marker = { tagId: this.tagId, quality: QUALITY.BadNoCommunication, value: null };
     this.away = true;
-    this.owed = null;
-    this.stored = marker;
     this.beforeDoubt = null;
     const present = this.become({
       quality: marker.quality,
@@ -125,60 +113,75 @@ export class PresentTag {
       clock: 'ours',
       around: null,
     });
-    return { verdict: 'present', present, rows: [marker], held: false, stampFault: null };
+    const rows = [this.rows.marker(marker, at, clock)];
+    return { verdict: 'present', present, rows, held: false, stampFault: null };
   }
 
   /**
    * What holds now, after the newest sample, where that says something else and no later word has come meanwhile.
    * @param when `due` waits for later words, `atOnce` does not
    */
-  settle(
-    at: Micros,
-    when: 'due' | 'atOnce',
-    around: Pick<Circumstances, 'rule' | 'clockSteps' | 'skew'>,
-  ): readonly Sample[] {
-    const { owed, now, stored } = this;
-    if (owed === null || now === null || (when === 'due' && at - owed.since < SETTLING_OF_NOW)) return [];
-    this.owed = null;
-    const newest = stored?.ts ?? -Infinity;
-    const isAfter = this.session.clock === 'source' && now.at > newest;
-    const since = isAfter ? now.at : this.inItsTime(owed.receivedAt, around);
-    const { quality, value } = now;
-    const ts = Math.max(since, newest + 1) as Micros;
-    return this.keep({ tagId: this.tagId, quality, value, ts }, around.rule);
+  settle(when: 'due' | 'atOnce', around: Placing): readonly Sample[] {
+    if (this.now === null) return [];
+    return this.rows.settle(this.now, this.session.clock === 'source', when, around);
+  }
+
+  /** The repeat that falls due of the newest sample, on behalf of a source that reports only changes. */
+  repeat(at: Micros, around: Omit<Placing, 'steady'>): Sample | null {
+    return this.rows.repeat(at, around);
   }
 
   /** A held word's place is known. @returns what is to be stored of it */
-  place(word: Word, where: Place): readonly Sample[] {
-    const { receivedAt, sourceTime } = word;
-    const sample =
-      where === 'itsOwnTime'
-        ? this.sampleOf(word, sourceTime as Micros)
-        : { ...this.sampleOf(word, receivedAt), quality: uncertain(word.quality) };
-    return this.past(sample, receivedAt);
+  place(word: Word, where: Place, around: Placing): readonly Sample[] {
+    if (where === 'itsOwnTime') return this.rows.history(word, around);
+    const { tagId, receivedAt, value } = word;
+    const sample = { tagId, ts: receivedAt, quality: uncertain(word.quality), value };
+    return this.rows.past(sample, receivedAt, around.steady);
   }
 
-  /** What was told last could not be stored and comes again: it must not be taken for known then. */
-  forget(): void {
+  /** What its clock said in doubt had waited. @returns what held before and holds again, if it was taken for the present */
+  waited(): PresentValue | null {
+    const before = this.beforeDoubt;
+    this.beforeDoubt = null;
+    if (before === null || this.now === null) return null;
+    const clockSession = before.clockSession === OUR_CLOCK ? OUR_CLOCK : this.nextSession();
+    this.now = { ...before, heardAt: this.now.heardAt, clockSession };
+    this.session = { connection: -1, steps: -1, clock: 'none' };
+    this.away = before.quality === QUALITY.BadNoCommunication;
+    return this.now;
+  }
+
+  /** A sample of this tag is durable. */
+  confirm(sample: Sample): void {
+    this.rows.confirm(sample);
+  }
+
+  /** A sample of this tag could not be made durable: what its source sends again of it is news. */
+  refuse(): void {
     this.last = null;
-    this.stored = this.away ? this.stored : null;
-    this.own = null;
+    this.rows.refuse();
   }
 
-  /** The repeat of the newest sample is stored. */
-  repeated(sample: Sample): void {
-    this.stored = sample;
+  /** What holds now is to be stored when no later word comes. */
+  owe(receivedAt: Micros, steady: number): void {
+    this.rows.owe(receivedAt, steady);
+  }
+
+  /** What an earlier run, or another collector, stored of it: the newest sample, and the newest that was a word. */
+  knows(newest: Sample, word: Micros | null): void {
+    this.rows.knows(newest, word);
   }
 
   private isRepetition(word: Word): boolean {
     const { origin, sourceTime } = word;
-    if (origin === 'first' || this.last === null || sourceTime === null) return false;
-    return this.isTold(word) && (origin === 'redelivered' || !this.away);
+    if (origin === 'first' || sourceTime === null) return false;
+    if (origin === 'redelivered') return this.isTold(word) || this.rows.isElsewhere(word);
+    return this.isTold(word) && !this.away;
   }
 
   /** Sent again, and something newer of the same clock was told since. */
-  private isBehind({ sourceTime }: Word, { clockSteps }: Circumstances): boolean {
-    return this.own !== null && this.own.steps === clockSteps && (sourceTime as Micros) < this.own.stamp;
+  private isBehind({ sourceTime }: Word, { clockSteps }: ClockFacts): boolean {
+    return this.told?.steps === clockSteps && (sourceTime as Micros) < this.told.stamp;
   }
 
   private repetition({ receivedAt, origin }: Word): Taken {
@@ -186,44 +189,27 @@ export class PresentTag {
     return { verdict: 'repetition', present: null, rows: [], held: false, stampFault: null };
   }
 
-  private history(word: Word, fault: StampFault | null): Taken {
+  private history(word: Word, fault: StampFault | null, around: Placing): Taken {
     const nothing = { present: null, held: false, stampFault: fault };
     // Old, and nobody knows of when: it can stand nowhere.
     if (fault !== null) return { verdict: 'discarded', rows: [], ...nothing };
-    const rows = this.past(this.sampleOf(word, word.sourceTime as Micros), word.receivedAt);
-    return { verdict: 'history', rows, ...nothing };
-  }
-
-  /** A sample of the past. Where it is newer than all that is stored, what holds now is owed. */
-  private past(sample: Sample, receivedAt: Micros): Sample[] {
-    if (this.stored !== null && sample.ts <= this.stored.ts) return [sample];
-    this.stored = sample;
-    if (this.now !== null) this.owe(receivedAt);
-    return [sample];
-  }
-
-  private owe(receivedAt: Micros): void {
-    this.owed = { since: this.owed?.since ?? receivedAt, receivedAt };
+    return { verdict: 'history', rows: this.rows.history(word, around), ...nothing };
   }
 
   /** What had waited: where an earlier word of it was taken for the present in doubt, that is taken back. */
-  private backlog(word: Word): Taken {
-    const before = this.beforeDoubt;
-    this.beforeDoubt = null;
-    if (before !== null && this.now !== null) {
-      const clockSession = before.clockSession === OUR_CLOCK ? OUR_CLOCK : this.nextSession();
-      this.now = { ...before, heardAt: this.now.heardAt, clockSession };
-      this.session = { connection: -1, steps: -1, clock: 'none' };
-      this.away = before.quality === QUALITY.BadNoCommunication;
-    }
-    return { ...this.history(word, null), present: before === null ? null : this.now };
+  private backlog(word: Word, around: Placing): Taken {
+    const present = this.waited();
+    return { ...this.history(word, null, around), present };
   }
 
-  private doubtful(word: Word, around: Circumstances): Taken {
+  private doubtful(word: Word, isOld: boolean, around: Circumstances): Taken {
     const { quality, value, receivedAt } = word;
-    this.beforeDoubt ??= this.now;
+    // A word that is ahead cannot have waited: it is not taken back.
+    if (isOld) this.beforeDoubt ??= this.now;
     this.away = false;
     this.last = word;
+    // Its copies, should it be sent again meanwhile, are no words of their own.
+    this.rows.putsElsewhere(word);
     const present = this.become({
       quality: uncertain(quality),
       value,
@@ -238,79 +224,30 @@ export class PresentTag {
 
   private live(word: Word, fault: StampFault | null, isOld: boolean, around: Circumstances): Taken {
     const { receivedAt, value } = word;
-    const stamp = fault === null && !isOld ? (word.sourceTime as Micros) : null;
+    const stamp = fault === null ? (word.sourceTime as Micros) : null;
     const quality = fault === null ? word.quality : uncertain(word.quality);
-    const rows = this.rowsOf({ ...word, quality }, fault, stamp, around);
+    const rows = this.rows.live({ ...word, quality }, stamp, !isOld, this.isTold(word), around);
     this.beforeDoubt = null;
     this.away = false;
     this.last = word;
+    if (stamp !== null && !this.isBehind(word, around)) this.told = { stamp, steps: around.clockSteps };
+    const at = isOld ? null : stamp;
     const present = this.become({
       quality,
       value,
-      at: stamp ?? receivedAt,
+      at: at ?? receivedAt,
       receivedAt,
       heardAt: receivedAt,
-      clock: stamp === null ? 'ours' : 'source',
+      clock: at === null ? 'ours' : 'source',
       around,
     });
     return { verdict: 'present', present, rows, held: false, stampFault: fault };
-  }
-
-  /**
-   * Where a word of now is stored: at its own time, and where that is not after everything stored, what holds now is
-   * owed. A word that cannot stand at its own time stands at its receipt.
-   */
-  private rowsOf(
-    word: Word,
-    fault: StampFault | null,
-    stamp: Micros | null,
-    { rule, clockSteps, skew }: Circumstances,
-  ): Sample[] {
-    const { receivedAt, origin } = word;
-    const newest = this.stored?.ts ?? -Infinity;
-    const ownTime = fault === null ? (word.sourceTime as Micros) : null;
-    const isItsClock = this.own === null || this.own.steps === clockSteps;
-    if (stamp !== null && stamp > newest) {
-      this.own = { stamp, steps: clockSteps };
-      this.owed = null;
-      if (origin === 'first' && receivedAt - stamp > rule.maxReportS * MICROS_PER_SECOND)
-        this.owe(receivedAt);
-      return this.keep(this.sampleOf(word, stamp), rule);
-    }
-    if (ownTime !== null && isItsClock && (stamp !== null || origin === 'first')) {
-      this.owe(receivedAt);
-      if (this.isTold(word)) return [];
-      if (ownTime > (this.own?.stamp ?? 0)) this.own = { stamp: ownTime, steps: clockSteps };
-      return [this.sampleOf(word, ownTime)];
-    }
-    this.owed = null;
-    const now = fault === null ? this.inItsTime(receivedAt, { clockSteps, skew }) : receivedAt;
-    return this.keep(this.sampleOf(word, Math.max(now, newest + 1) as Micros), rule);
-  }
-
-  /**
-   * An instant of our clock as the tag's source would stamp it. Where a tag stands at its source's time, what we stamp
-   * must stand there too: otherwise every true word of a clock that is behind would come after it.
-   */
-  inItsTime(at: Micros, { clockSteps, skew }: Pick<Circumstances, 'clockSteps' | 'skew'>): Micros {
-    const isItsOwn = this.own !== null && this.own.steps === clockSteps;
-    return isItsOwn ? ((at - (skew ?? 0)) as Micros) : at;
   }
 
   /** The same with the same stamp: it stands at its own time already. */
   private isTold({ sourceTime, value, quality }: Word): boolean {
     const { last } = this;
     return last?.sourceTime === sourceTime && last.value === value && last.quality === quality;
-  }
-
-  private keep(sample: Sample, rule: ReportRule): Sample[] {
-    if (!isWorthStoring(this.stored, sample, rule)) return [];
-    this.stored = sample;
-    return [sample];
-  }
-
-  private sampleOf({ tagId, quality, value }: Word, ts: Micros): Sample {
-    return { tagId, ts, quality, value };
   }
 
   private become(next: {

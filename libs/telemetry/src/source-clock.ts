@@ -1,4 +1,5 @@
 import { MICROS_PER_SECOND, type Micros } from '@linepack/network';
+import type { Instant } from './instant';
 
 /** How a stamp stands to what is known of the clock that made it. */
 export type Standing =
@@ -34,40 +35,38 @@ interface Bucket {
 }
 
 interface Doubt {
-  /** Our time at which the first such word came, and how late it came. */
-  readonly since: Micros;
+  /** When the first such word came, on our steady clock, and how late it came. */
+  readonly since: number;
   readonly offset: number;
+  readonly side: 'old' | 'ahead';
   known: 'open' | 'backlog';
   /** How late the latest such word came, and when. */
   lastOffset: number;
-  lastAt: Micros;
+  lastAt: number;
 }
 
 /**
  * One clock of the plant, as far as its stamps tell: how far it is from ours (SPEC K1), whether a word is old by it
- * (K2), and whether it was set (K3). It takes every live word that carries a new stamp, in the order of arrival.
+ * (K2), and whether it was set (K3). It takes every live word that carries a new stamp that can be believed, in the
+ * order of arrival, and measures on our steady clock: whoever sets our wall clock does not set the plant's.
  */
 export class SourceClock {
   /** How often the clock was set. Two stamps may be compared only when it was not set between them. */
   steps = 0;
   private readonly buckets: Bucket[] = [];
+  /** Smallest receipt − stamp of the last minutes, on our steady clock. */
   private known: number | null = null;
-  private freshAt: Micros | null = null;
+  private freshAt: number | null = null;
   private doubt: Doubt | null = null;
   private last: {
     readonly stamp: Micros;
-    readonly receivedAt: Micros;
+    readonly steady: number;
     readonly reading: ClockReading;
   } | null = null;
 
-  /**
-   * @param staleAge a word older than this by the clock's own time is old, µs: of the clock's tags the smallest
-   */
-  constructor(private readonly staleAge: number) {}
-
-  /** Smallest receipt − stamp of the last minutes, µs: positive when the clock is behind ours. Null before any word. */
-  get skew(): number | null {
-    return this.known;
+  /** How far it is behind our wall clock as that reads now, µs; negative when it is ahead, null before any word. */
+  skewAt({ wall, steady }: Instant): number | null {
+    return this.known === null ? null : this.known + (wall - steady);
   }
 
   /** Whether the latest old word is still not understood. */
@@ -76,46 +75,58 @@ export class SourceClock {
   }
 
   /** How old a stamp is by this clock, µs; it teaches nothing. */
-  ageOf(stamp: Micros, receivedAt: Micros): number {
-    return receivedAt - stamp - (this.skew ?? 0);
+  ageOf(stamp: Micros, receipt: Instant): number {
+    return receipt.steady - stamp - this.expected(receipt);
   }
 
-  /** Takes the stamp of a live word. Words of one message carry one stamp: they are one reading. */
-  hear(stamp: Micros, receivedAt: Micros): ClockReading {
-    if (this.last?.stamp === stamp && this.last.receivedAt === receivedAt)
+  /**
+   * Takes the stamp of a live word. Words of one message carry one stamp: they are one reading.
+   * @param staleAge a word older than this by the clock's own time is old, µs: of the clock's tags the smallest
+   */
+  hear(stamp: Micros, receipt: Instant, staleAge: number): ClockReading {
+    const { steady } = receipt;
+    if (this.last?.stamp === stamp && this.last.steady === steady)
       return { ...this.last.reading, stepped: false };
-    const reading = this.read(receivedAt - stamp, receivedAt);
-    this.last = { stamp, receivedAt, reading };
+    const reading = this.read(stamp, receipt, staleAge);
+    this.last = { stamp, steady, reading };
     return reading;
   }
 
-  private read(offset: number, at: Micros): ClockReading {
-    const skew = this.skew;
-    const age = offset - (skew ?? 0);
-    const isOld = age > this.staleAge;
-    const isAhead = age < -LEAP && !(skew === null && age >= -this.staleAge);
+  /** Of a clock of which nothing is known it is expected that it reads as ours does. */
+  private expected({ wall, steady }: Instant): number {
+    return this.known ?? steady - wall;
+  }
+
+  private read(stamp: Micros, receipt: Instant, staleAge: number): ClockReading {
+    const at = receipt.steady;
+    const offset = at - stamp;
+    const age = this.ageOf(stamp, receipt);
+    const isOld = age > staleAge;
+    const isAhead = age < -LEAP && !(this.known === null && age >= -staleAge);
     if (!isOld && !isAhead) return this.fresh(offset, at, age);
     const { doubt } = this;
-    if (doubt === null || this.isAnother(doubt, offset, at)) return this.begin(offset, at, age);
+    const side = isOld ? 'old' : 'ahead';
+    if (doubt?.side !== side || this.isAnother(doubt, offset, at)) return this.begin(offset, at, age, side);
     return this.follow(doubt, offset, at, age);
   }
 
-  private fresh(offset: number, at: Micros, age: number): ClockReading {
+  private fresh(offset: number, at: number, age: number): ClockReading {
     this.freshAt = at;
     this.learn(offset, at);
-    // A word of now among old ones: the clock is as it was, and they had waited.
-    if (this.doubt?.known === 'open') this.doubt.known = 'backlog';
-    if (this.doubt && at - this.doubt.lastAt > BUCKET) this.doubt = null;
+    const { doubt } = this;
+    // A word of now among doubtful ones: the clock is as it was. Old ones had waited; one that was ahead cannot have.
+    if (doubt?.known === 'open') doubt.known = 'backlog';
+    if (doubt && (doubt.side === 'ahead' || at - doubt.lastAt > BUCKET)) this.doubt = null;
     return { standing: 'fresh', age, stepped: false };
   }
 
-  private begin(offset: number, at: Micros, age: number): ClockReading {
-    this.doubt = { since: at, offset, known: 'open', lastOffset: offset, lastAt: at };
+  private begin(offset: number, at: number, age: number, side: Doubt['side']): ClockReading {
+    this.doubt = { since: at, offset, side, known: 'open', lastOffset: offset, lastAt: at };
     return { standing: 'doubtful', age, stepped: false };
   }
 
-  /** Another old word: what waited comes faster than it was made; a clock that was set goes on at its pace. */
-  private follow(doubt: Doubt, offset: number, at: Micros, age: number): ClockReading {
+  /** Another such word: what waited comes faster than it was made; a clock that was set goes on at its pace. */
+  private follow(doubt: Doubt, offset: number, at: number, age: number): ClockReading {
     const caughtUp = doubt.offset - offset;
     const pace = Math.abs(caughtUp) <= TOLERANCE;
     if (age > 0 && caughtUp > TOLERANCE) doubt.known = 'backlog';
@@ -127,11 +138,12 @@ export class SourceClock {
     return isSet ? this.step(offset, at) : { standing: 'doubtful', age, stepped: false };
   }
 
-  private step(offset: number, at: Micros): ClockReading {
+  private step(offset: number, at: number): ClockReading {
     const stepped = this.known !== null;
     if (stepped) this.steps += 1;
     this.doubt = null;
-    this.forget();
+    this.buckets.length = 0;
+    this.known = null;
     this.learn(offset, at);
     this.freshAt = at;
     return { standing: 'fresh', age: 0, stepped };
@@ -141,32 +153,25 @@ export class SourceClock {
    * After a backlog was seen, an old word is doubtful again when it does not catch up and no word of now came since the
    * one before it: the clock may have been set meanwhile, and a tag whose words arrive must not stay blind.
    */
-  private isAnother(doubt: Doubt, offset: number, at: Micros): boolean {
+  private isAnother(doubt: Doubt, offset: number, at: number): boolean {
     if (doubt.known !== 'backlog' || at <= doubt.lastAt) return false;
     const catchesUp = doubt.lastOffset - offset > at - doubt.lastAt;
     const isBesideNow = this.freshAt !== null && this.freshAt > doubt.lastAt;
     return !catchesUp && !isBesideNow;
   }
 
-  private learn(offset: number, at: Micros): void {
+  private learn(offset: number, at: number): void {
     const number = Math.floor(at / BUCKET);
     const newest = this.buckets.at(-1);
     if (newest?.number === number) {
       if (offset >= newest.least) return;
       newest.least = offset;
     } else {
-      // Our own clock was set back: what it had measured is of another time.
-      if (newest && number < newest.number) this.forget();
       while (this.buckets[0] && this.buckets[0].number < number - WINDOW) this.buckets.shift();
       // After a long silence one late word alone does not say that the clock is late.
       const least = this.buckets.length === 0 ? Math.min(offset, this.known ?? offset) : offset;
       this.buckets.push({ number, least });
     }
     this.known = Math.min(...this.buckets.map((b) => b.least));
-  }
-
-  private forget(): void {
-    this.buckets.length = 0;
-    this.known = null;
   }
 }

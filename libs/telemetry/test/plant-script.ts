@@ -6,6 +6,8 @@ import {
   SourceClock,
   qualityOf,
   staleAgeOf,
+  stampFault,
+  type Instant,
   type Origin,
   type Sample,
   type Taken,
@@ -15,6 +17,7 @@ import {
 const S = 1_000_000;
 const T = 1_750_000_000 * S;
 export const at = (s: number): Micros => Math.round(T + s * S) as Micros;
+const instant = (s: number): Instant => ({ wall: at(s), steady: at(s) });
 const seconds = (ts: number): number => Math.round((ts - T) / 1_000) / 1_000;
 const TAG = 1 as TagId;
 
@@ -31,7 +34,7 @@ export class PlantScript {
   readonly rule = { deadband: 0, maxReportS: 60 };
   private sessions = 0;
   readonly tag = new PresentTag(TAG, () => (this.sessions += 1));
-  private readonly clock = new SourceClock(staleAgeOf(this.rule));
+  private readonly clock = new SourceClock();
   private connection = 0;
   private held: Word[] = [];
   readonly rows: Sample[] = [];
@@ -51,23 +54,21 @@ export class PlantScript {
     const receivedAt = at(second);
     const word: Word = { tagId: TAG, value, quality: qualityOf(quality), sourceTime, receivedAt, origin };
     const reading = this.readingOf(word);
-    const taken = this.tag.take(word, { ...this.around(), delivery: this.delivery, reading });
+    const taken = this.tag.take(word, { ...this.around(second), delivery: this.delivery, reading });
     this.rows.push(...taken.rows);
     if (taken.held) this.held.push(word);
-    else if (reading?.stepped) this.place('receipt');
-    else if (!this.clock.isInDoubt) this.place('itsOwnTime');
+    else if (reading?.stepped) this.place('receipt', second);
+    else if (!this.clock.isInDoubt) this.place('itsOwnTime', second);
     return taken;
   }
 
   /** Time passes without a word. */
   wait(second: number): void {
-    this.rows.push(...this.tag.settle(at(second), 'due', this.around()));
+    this.rows.push(...this.tag.settle('due', this.around(second)));
   }
 
   lose(second: number): void {
-    this.rows.push(
-      ...this.tag.gone(at(second), { clockSteps: this.clock.steps, skew: this.clock.skew }).rows,
-    );
+    this.rows.push(...this.tag.gone(at(second), this.around(second)).rows);
   }
 
   /** The present value as "value quality @at". */
@@ -80,31 +81,32 @@ export class PlantScript {
   }
   /** What the newest stored sample says once everything has settled. */
   get newest(): string {
-    this.rows.push(...this.tag.settle(at(0), 'atOnce', this.around()));
+    this.rows.push(...this.tag.settle('atOnce', this.around(0)));
     const newest = this.rows.reduce((a, b) => (b.ts >= a.ts ? b : a));
     return describe(newest);
   }
 
-  private place(where: 'itsOwnTime' | 'receipt'): void {
-    for (const word of this.held) this.rows.push(...this.tag.place(word, where));
+  private place(where: 'itsOwnTime' | 'receipt', second: number): void {
+    for (const word of this.held) this.rows.push(...this.tag.place(word, where, this.around(second)));
     this.held = [];
   }
 
-  private around() {
-    const { steps: clockSteps, skew } = this.clock;
+  private around(second: number) {
     return {
       rule: this.rule,
-      clockSteps,
-      skew,
+      clockSteps: this.clock.steps,
+      skew: this.clock.skewAt(instant(second)),
+      steady: at(second),
       connection: this.connection,
       commissionedAt: this.commissionedAt,
     };
   }
 
   private readingOf({ sourceTime, receivedAt, origin }: Word) {
-    if (sourceTime === null) return null;
-    if (origin === 'change') return this.clock.hear(sourceTime, receivedAt);
-    return { standing: 'fresh' as const, age: this.clock.ageOf(sourceTime, receivedAt), stepped: false };
+    if (sourceTime === null || stampFault(sourceTime, receivedAt, this.commissionedAt) !== null) return null;
+    const receipt = { wall: receivedAt, steady: receivedAt };
+    if (origin === 'change') return this.clock.hear(sourceTime, receipt, staleAgeOf(this.rule));
+    return { standing: 'fresh' as const, age: this.clock.ageOf(sourceTime, receipt), stepped: false };
   }
 }
 

@@ -1,5 +1,11 @@
 import type { Micros, SourceId, TagId } from '@linepack/network';
-import { AlarmRepository, CoverageRepository, LeaseRepository, SampleWriter } from '@linepack/store';
+import {
+  AlarmRepository,
+  CoverageRepository,
+  LeaseRepository,
+  SampleRepository,
+  SampleWriter,
+} from '@linepack/store';
 import type { JournalEntry } from '@linepack/store';
 import { qualityOf, type Sample } from '@linepack/telemetry';
 import fc from 'fast-check';
@@ -57,6 +63,9 @@ test('samples: the same twice is one, two with one stamp are both kept, replayin
           );
           expect(model.rows(tagId)).toEqual(rows);
         }
+        const tagIds = [firstTag, firstTag + 1] as TagId[];
+        const newest = new SampleRepository(database.pool).latest(tagIds, T0 as Micros);
+        expect(model.latest(tagIds, T0)).toEqual(await newest);
       },
     ),
     { numRuns: 60, seed: 5 },

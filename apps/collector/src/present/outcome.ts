@@ -1,6 +1,7 @@
 import type { TagId } from '@linepack/network';
-import type { Place, PresentValue, Sample, Taken, Unreadable, Word } from '@linepack/telemetry';
+import type { PresentValue, Sample, Taken, Unreadable } from '@linepack/telemetry';
 import type { CollectorTag } from '../configuration/collector-configuration';
+import type { HeldWord } from './plant-clock';
 
 /** What holds of a tag now. */
 export interface Present {
@@ -19,15 +20,8 @@ export interface Heard {
   readonly unreadable: Unreadable | null;
 }
 
-/** A word whose clock is in doubt. */
-export interface HeldWord {
-  readonly word: Word;
-  readonly clock: string;
-}
-
 export interface Placed {
   readonly held: HeldWord;
-  readonly where: Place;
   readonly rows: readonly Sample[];
 }
 

@@ -1,5 +1,5 @@
 import type { Micros, SourceId, TagId } from '@linepack/network';
-import { PresentTag, scaled, type Circumstances, type Word } from '@linepack/telemetry';
+import { PresentTag, scaled, type Circumstances, type Instant, type Word } from '@linepack/telemetry';
 import type { Received } from '../acquisition/source';
 import type { CollectorTag } from '../configuration/collector-configuration';
 import type { Heard } from './outcome';
@@ -30,15 +30,15 @@ export class PassingWords {
   take(
     sourceId: SourceId,
     received: Received,
-    now: Micros,
+    now: Instant,
     commissionedAt: Circumstances['commissionedAt'],
   ): Heard {
     const { tagId } = received;
     const tag = this.tags.get(tagId);
     if (tag?.sourceId !== sourceId)
       return { tagId, verdict: 'unknownTag', rows: [], held: null, unreadable: null };
-    const around = { ...ALONE, rule: tag.config, commissionedAt };
-    const { rows } = new PresentTag(tagId, () => 1).take(wordOf(tag, received, now), around);
+    const around = { ...ALONE, rule: tag.config, steady: now.steady, commissionedAt };
+    const { rows } = new PresentTag(tagId, () => 1).take(wordOf(tag, received, now.wall), around);
     return { tagId, verdict: 'history', rows, held: null, unreadable: received.unreadable ?? null };
   }
 }

@@ -2,44 +2,27 @@ import { OUR_CLOCK, type Micros, type SourceId, type TagId } from '@linepack/net
 import {
   EARLIEST_COMMISSIONING,
   PresentTag,
-  SourceClock,
-  dueRepeat,
   staleAgeOf,
+  stampFault,
   type Circumstances,
   type ClockReading,
+  type Instant,
   type Place,
+  type PresentValue,
   type Sample,
   type StampFault,
   type Word,
 } from '@linepack/telemetry';
 import type { Received, SourceCapabilities } from '../acquisition/source';
 import type { CollectorTag } from '../configuration/collector-configuration';
-import type { Heard, HeldWord, Outcome, Placed, Present } from './outcome';
+import type { Heard, Outcome, Placed, Present } from './outcome';
 import { PassingWords, wordOf } from './passing-words';
+import { PlantClock, clockFacts, type ClockState, type TagState } from './plant-clock';
 
-/** A clock of the plant as diagnostics show it. */
-export interface ClockState {
-  readonly sourceId: SourceId;
-  /** Microseconds behind ours; null when not known. */
-  readonly skew: number | null;
-  readonly steps: number;
-}
-
-interface TagState {
-  tag: CollectorTag;
-  readonly present: PresentTag;
-  clock: Clock | null;
+interface KnownTag extends TagState {
   lastStamp: Micros | null;
   /** What its clock said of that stamp. */
   lastReading: ClockReading | null;
-}
-
-interface Clock {
-  readonly sourceId: SourceId;
-  readonly clock: SourceClock;
-  readonly held: HeldWord[];
-  /** How often it was seen to be set. */
-  said: number;
 }
 
 interface Source {
@@ -50,25 +33,31 @@ interface Source {
   staleAge: number;
 }
 
-/** A word in doubt is placed after this, whatever its clock did meanwhile, µs. */
-const HOLD = 15_000_000;
-/** Most words of one clock that are held; then they are placed at their own time. */
-const MOST_HELD = 1_000;
+/**
+ * Most messages of one source that wait, unacknowledged, until a clock is understood: a broker sends no more than twenty
+ * unless it is told otherwise, and what would tell is behind them. Of more, the longest waiting are placed.
+ */
+const MOST_IN_DOUBT = 10;
 
-const NOTHING: Outcome = { present: [], heard: [], placed: [] };
+/** What is being told while words are taken. */
+interface Telling {
+  readonly present: Present[];
+  readonly heard: Heard[];
+  readonly placed: Placed[];
+}
 
 /**
  * The present value of every tag that this collector hears: what `libs/telemetry` decides of each word, with the clocks
  * and connections of its source.
  */
 export class PresentValues {
-  private tags = new Map<TagId, TagState>();
+  private tags = new Map<TagId, KnownTag>();
   private readonly passing = new PassingWords();
   private readonly sources = new Map<SourceId, Source>();
-  private readonly clocks = new Map<string, Clock>();
+  private readonly clocks = new Map<string, PlantClock>();
   private readonly faults = new Map<SourceId, Map<StampFault, number>>();
   /** Tags of which something is to be settled. */
-  private readonly owing = new Set<TagState>();
+  private readonly owing = new Set<KnownTag>();
   private commissionedAt: Micros = EARLIEST_COMMISSIONING;
   /** Sessions of the sources' clocks so far, of all tags. */
   private sessions = OUR_CLOCK;
@@ -85,11 +74,7 @@ export class PresentValues {
     this.tags = new Map(
       tags.map((tag) => {
         const known = before.get(tag.tagId);
-        if (known?.tag.sourceId !== tag.sourceId)
-          return [
-            tag.tagId,
-            { tag, present: this.newTag(tag.tagId), clock: null, lastStamp: null, lastReading: null },
-          ];
+        if (known?.tag.sourceId !== tag.sourceId) return [tag.tagId, this.unheard(tag)];
         known.tag = tag;
         return [tag.tagId, known];
       }),
@@ -99,6 +84,7 @@ export class PresentValues {
       const source = this.sourceOf(sourceId);
       source.staleAge = Math.min(source.staleAge, staleAgeOf(config));
     }
+    this.forgetClocks();
   }
 
   describe(sourceId: SourceId, capabilities: SourceCapabilities): void {
@@ -115,68 +101,80 @@ export class PresentValues {
     else for (const id of tagIds) this.tags.get(id)?.present.heard(at);
   }
 
-  received(sourceId: SourceId, values: readonly Received[], now: Micros): Outcome {
-    const out = { present: [] as Present[], heard: [] as Heard[], placed: [] as Placed[] };
+  received(sourceId: SourceId, values: readonly Received[], now: Instant): Outcome {
+    const out: Telling = { present: [], heard: [], placed: [] };
     for (const value of values) {
       const state = this.tags.get(value.tagId);
-      if (!state || state.tag.sourceId !== sourceId) {
-        out.heard.push(this.passing.take(sourceId, value, now, this.commissionedAt));
-        continue;
-      }
-      this.take(state, value, now, out);
+      if (state?.tag.sourceId === sourceId) this.take(state, value, now, out);
+      else out.heard.push(this.passing.take(sourceId, value, now, this.commissionedAt));
     }
     return out;
   }
 
   /** The source cannot be heard any more: each of its tags is Bad, once. */
-  sourceLost(sourceId: SourceId, now: Micros): { present: Present[]; rows: Sample[] } {
+  sourceLost(sourceId: SourceId, now: Instant): { present: Present[]; rows: Sample[] } {
     return this.gone((state) => state.tag.sourceId === sourceId, now);
   }
 
   /** These devices cannot be heard any more, though their source can. */
-  tagsLost(tagIds: ReadonlySet<TagId>, now: Micros): { present: Present[]; rows: Sample[] } {
+  tagsLost(tagIds: ReadonlySet<TagId>, now: Instant): { present: Present[]; rows: Sample[] } {
     return this.gone((state) => tagIds.has(state.tag.tagId), now);
   }
 
   /** Repeats that fall due of tags whose source reports only changes and is there, each in the time of its own clock. */
-  repeats(isThere: (sourceId: SourceId) => boolean, now: Micros): Sample[] {
+  repeats(isThere: (sourceId: SourceId) => boolean, now: Instant): Sample[] {
     const due: Sample[] = [];
-    for (const state of this.tags.values()) {
-      const { present, tag } = state;
+    for (const { present, tag, clock } of this.tags.values()) {
       if (present.isGone || !this.sources.get(tag.sourceId)?.capabilities.repeats || !isThere(tag.sourceId))
         continue;
-      const repeat = dueRepeat(present.newest, present.inItsTime(now, clockOf(state)), tag.config);
-      if (repeat === null) continue;
-      present.repeated(repeat);
-      due.push(repeat);
+      const repeat = present.repeat(now.wall, { rule: tag.config, ...clockFacts(clock, now) });
+      if (repeat !== null) due.push(repeat);
     }
     return due;
   }
 
   /** What holds now of tags whose newest sample says something else, once no later word has come for a moment. */
-  settle(now: Micros, when: 'due' | 'atOnce'): Sample[] {
+  settle(now: Instant, when: 'due' | 'atOnce'): Sample[] {
     const rows: Sample[] = [];
     for (const state of this.owing) {
-      rows.push(...state.present.settle(now, when, { rule: state.tag.config, ...clockOf(state) }));
+      rows.push(...state.present.settle(when, placing(state, now)));
       if (!state.present.owes) this.owing.delete(state);
     }
     return rows;
   }
 
-  /** Words that were held for long enough, or all of them: each stands at its own time. */
-  release(now: Micros, which: 'overdue' | 'all'): Outcome {
+  /** Words that were held until their tag is stale, or all of them: each stands at its own time. */
+  release(now: Instant, which: 'overdue' | 'all'): Placed[] {
     const placed: Placed[] = [];
-    for (const clock of this.clocks.values()) {
-      const first = clock.held[0];
-      if (first && (which === 'all' || now - first.word.receivedAt > HOLD))
-        placed.push(...this.place(clock, 'itsOwnTime'));
-    }
-    return placed.length === 0 ? NOTHING : { ...NOTHING, placed };
+    for (const clock of this.clocks.values())
+      if (which === 'all' || clock.held.some(({ until }) => until <= now.steady))
+        placed.push(...this.place(clock, 'itsOwnTime', now));
+    return placed;
   }
 
-  /** Words that could not be made durable and that their source will send again: they must not be taken for known. */
-  forget(values: readonly Pick<Received, 'tagId'>[]): void {
-    for (const { tagId } of values) this.tags.get(tagId)?.present.forget();
+  /** What an earlier run, or another collector, stored of a tag: the newest sample, and the newest that was a word. */
+  knows(newest: Sample, word: Micros | null): void {
+    this.tags.get(newest.tagId)?.present.knows(newest, word);
+  }
+
+  /** These rows are durable. */
+  confirm(rows: readonly Sample[]): void {
+    for (const row of rows) this.tags.get(row.tagId)?.present.confirm(row);
+  }
+
+  /**
+   * These rows could not be made durable.
+   * @param outlook whether their source sends again what they were made of; else what holds now is owed
+   */
+  refuse(rows: readonly Sample[], outlook: 'comesAgain' | 'lost', now: Instant): void {
+    for (const { tagId } of rows) {
+      const state = this.tags.get(tagId);
+      if (!state) continue;
+      state.present.refuse();
+      if (outlook === 'comesAgain') continue;
+      state.present.owe(now.wall, now.steady);
+      this.owing.add(state);
+    }
   }
 
   /** Every tag's present value, with when it was heard. */
@@ -188,12 +186,8 @@ export class PresentValues {
     }
   }
 
-  clockStates(): ClockState[] {
-    return [...this.clocks.values()].map(({ sourceId, clock, said }) => ({
-      sourceId,
-      skew: clock.skew,
-      steps: said,
-    }));
+  clockStates(now: Instant): ClockState[] {
+    return [...this.clocks.values()].map((clock) => clock.state(now));
   }
 
   /** Stamps that could not be believed, by source and cause. */
@@ -201,80 +195,107 @@ export class PresentValues {
     return this.faults;
   }
 
-  private take(
-    state: TagState,
-    value: Received,
-    now: Micros,
-    out: { present: Present[]; heard: Heard[]; placed: Placed[] },
-  ): void {
+  private take(state: KnownTag, value: Received, now: Instant, out: Telling): void {
     const { tag, present } = state;
-    const word = wordOf(tag, value, now);
+    const word = wordOf(tag, value, now.wall);
     const clock = this.clockNamed(value.clock, tag.sourceId);
     state.clock = clock;
-    const said = this.readClock(state, clock, word);
-    const taken = present.take(word, this.around(state, said));
+    const said = this.readClock(state, clock, word, now);
+    const taken = present.take(word, this.around(state, said, now));
     if (taken.stampFault !== null) this.countFault(tag.sourceId, taken.stampFault);
-    const held = taken.held ? { word, clock: value.clock } : null;
+    const held = taken.held ? clock.hold(state, word, said?.age ?? 0, now.steady) : null;
+    if (!held && taken.verdict === 'present') clock.doubting.delete(state);
     if (present.owes) this.owing.add(state);
-    if (held) clock.held.push(held);
     const { verdict, rows } = taken;
     out.heard.push({ tagId: tag.tagId, verdict, rows, held, unreadable: value.unreadable ?? null });
     if (taken.present) out.present.push({ tag, value: taken.present });
-    if (said?.stepped) clock.said += 1;
-    if (said?.stepped) out.placed.push(...this.place(clock, 'receipt'));
-    else if (!clock.clock.isInDoubt || clock.held.length > MOST_HELD)
-      out.placed.push(...this.place(clock, 'itsOwnTime'));
+    if (said?.stepped) clock.steps += 1;
+    if (clock.held.length > 0 || clock.doubting.size > 0) this.clear(clock, said?.stepped ?? false, now, out);
   }
 
-  /** A clock learns from live words with a stamp of their own. */
-  private readClock(state: TagState, { clock }: Clock, word: Word): ClockReading | null {
-    const { sourceTime, receivedAt, origin } = word;
+  /** What waits is placed when its clock is understood, or when too much waits. */
+  private clear(clock: PlantClock, isSet: boolean, now: Instant, out: Telling): void {
+    if (isSet) out.placed.push(...this.place(clock, 'receipt', now));
+    else if (!clock.clock.isInDoubt) {
+      out.placed.push(...this.place(clock, 'itsOwnTime', now));
+      for (const { tag, present } of clock.doubting) {
+        const value: PresentValue | null = present.waited();
+        if (value) out.present.push({ tag, value });
+      }
+    } else {
+      const crowd = [...this.clocks.values()].filter((c) => c.sourceId === clock.sourceId && c.messages > 0);
+      if (crowd.reduce((sum, c) => sum + c.messages, 0) <= MOST_IN_DOUBT) return;
+      const since = (c: PlantClock): number => c.held[0]?.until ?? Infinity;
+      const longest = crowd.reduce((a, b) => (since(b) < since(a) ? b : a));
+      out.placed.push(...this.place(longest, 'itsOwnTime', now));
+      return;
+    }
+    clock.doubting.clear();
+  }
+
+  /** A clock learns from live words with a stamp of their own that can be believed. */
+  private readClock(state: KnownTag, plant: PlantClock, word: Word, now: Instant): ClockReading | null {
+    const { sourceTime, origin } = word;
     if (sourceTime === null) return null;
+    const fault = stampFault(sourceTime, word.receivedAt, this.commissionedAt);
+    if (fault !== null) {
+      if (fault === 'stampAhead' || origin === 'change') plant.disbelieved = word.receivedAt - sourceTime;
+      return null;
+    }
     const isNew = origin === 'change' && sourceTime !== state.lastStamp;
     // Another word under the same stamp stands as the one before it did: both waited, or neither.
     const before = sourceTime === state.lastStamp ? state.lastReading : null;
     state.lastStamp = sourceTime;
-    state.lastReading = isNew ? clock.hear(sourceTime, receivedAt) : before;
-    if (isNew) return state.lastReading;
-    return {
-      standing: before?.standing ?? 'fresh',
-      age: clock.ageOf(sourceTime, receivedAt),
-      stepped: false,
-    };
+    if (isNew) {
+      plant.disbelieved = null;
+      return (state.lastReading = plant.clock.hear(sourceTime, now, this.sourceOf(plant.sourceId).staleAge));
+    }
+    state.lastReading = before;
+    const age = plant.clock.ageOf(sourceTime, now);
+    return { standing: before?.standing ?? 'fresh', age, stepped: false };
   }
 
-  private place(clock: Clock, where: Place): Placed[] {
-    return clock.held.splice(0).map((held) => {
-      const state = this.tags.get(held.word.tagId);
+  private place(clock: PlantClock, where: Place, now: Instant): Placed[] {
+    const placed = clock.held.map((held) => {
       // Its tag may be another collector's by now: the word is stored all the same.
-      const rows = state?.present.place(held.word, where) ?? [atItsTime(held.word)];
+      const state = this.tags.get(held.word.tagId);
+      const present = state?.present ?? this.newTag(held.word.tagId);
+      const rule = state?.tag.config ?? { deadband: 0, maxReportS: 0 };
+      const around = { rule, steady: now.steady, ...clockFacts(clock, now) };
+      const rows = present.place(held.word, held.isAhead ? 'receipt' : where, around);
       if (state?.present.owes) this.owing.add(state);
-      return { held, where, rows };
+      return { held, rows };
     });
+    clock.held = [];
+    clock.messages = 0;
+    return placed;
   }
 
-  private gone(isGone: (state: TagState) => boolean, now: Micros): { present: Present[]; rows: Sample[] } {
+  private gone(isGone: (state: KnownTag) => boolean, now: Instant): { present: Present[]; rows: Sample[] } {
     const out = { present: [] as Present[], rows: [] as Sample[] };
     for (const state of this.tags.values()) {
       if (state.present.isGone || !isGone(state)) continue;
-      const { rows, present } = state.present.gone(now, clockOf(state));
+      const { rows, present } = state.present.gone(now.wall, clockFacts(state.clock, now));
+      state.clock?.doubting.delete(state);
       out.rows.push(...rows);
       if (present) out.present.push({ tag: state.tag, value: present });
     }
     return out;
   }
 
-  private around(state: TagState, reading: ClockReading | null): Circumstances {
-    const { config, sourceId } = state.tag;
-    const source = this.sourceOf(sourceId);
+  private around(state: KnownTag, reading: ClockReading | null, now: Instant): Circumstances {
+    const source = this.sourceOf(state.tag.sourceId);
     return {
-      rule: config,
+      ...placing(state, now),
       delivery: source.capabilities.redelivers ? 'weighed' : 'inOrder',
       reading,
-      ...clockOf(state),
       connection: source.connection,
       commissionedAt: this.commissionedAt,
     };
+  }
+
+  private unheard(tag: CollectorTag): KnownTag {
+    return { tag, present: this.newTag(tag.tagId), clock: null, lastStamp: null, lastReading: null };
   }
 
   private newTag(tagId: TagId): PresentTag {
@@ -291,13 +312,17 @@ export class PresentValues {
     return source;
   }
 
-  private clockNamed(name: string, sourceId: SourceId): Clock {
+  private clockNamed(name: string, sourceId: SourceId): PlantClock {
     let clock = this.clocks.get(name);
-    if (!clock) {
-      clock = { sourceId, clock: new SourceClock(this.sourceOf(sourceId).staleAge), held: [], said: 0 };
-      this.clocks.set(name, clock);
-    }
+    if (!clock) this.clocks.set(name, (clock = new PlantClock(sourceId)));
     return clock;
+  }
+
+  /** Clocks of tags that are gone, once no word waits for them. */
+  private forgetClocks(): void {
+    const wanted = new Set([...this.tags.values()].map(({ clock }) => clock));
+    for (const [name, clock] of this.clocks)
+      if (!wanted.has(clock) && clock.held.length === 0) this.clocks.delete(name);
   }
 
   private countFault(sourceId: SourceId, fault: StampFault): void {
@@ -307,14 +332,8 @@ export class PresentValues {
   }
 }
 
-const clockOf = ({ clock }: TagState): Pick<Circumstances, 'clockSteps' | 'skew'> => ({
-  clockSteps: clock?.clock.steps ?? 0,
-  skew: clock?.clock.skew ?? null,
-});
-
-const atItsTime = ({ tagId, quality, value, sourceTime, receivedAt }: Word): Sample => ({
-  tagId,
-  ts: sourceTime ?? receivedAt,
-  quality,
-  value,
+const placing = ({ tag, clock }: KnownTag, now: Instant) => ({
+  rule: tag.config,
+  steady: now.steady,
+  ...clockFacts(clock, now),
 });

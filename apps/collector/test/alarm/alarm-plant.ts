@@ -99,7 +99,7 @@ export class AlarmPlant {
     });
     this.flow = new MeasurementFlow({
       engine: this.engine,
-      outbox: { put: () => Promise.resolve('journal' as const) },
+      outbox: { put: () => Promise.resolve('journal' as const), spoolIsFull: false },
       live: new LivePublisher(
         () => 1,
         () => undefined,

@@ -30,5 +30,9 @@ export function repositoriesOver(link: DatabaseLink, server: DatabaseServer) {
     record: (sourceId, at, state) =>
       link.call(`coverage ${sourceId} ${state}`, () => coverage.record(sourceId, at, state)),
   };
-  return { writer, alarms, lease, configuration, coverage: covering };
+  const reader: Surroundings['samples'] = {
+    latest: (tagIds, since) =>
+      link.call(`latest of ${tagIds.length} tags`, () => samples.latest(tagIds, since ?? 0)),
+  };
+  return { writer, alarms, lease, configuration, coverage: covering, samples: reader };
 }

@@ -1,3 +1,5 @@
+import type { LatestValue } from '@linepack/contracts';
+import type { TagId } from '@linepack/network';
 import type { Sample } from '@linepack/telemetry';
 
 /** What the real writer answers (`Written`), but for lateness: the model has no roll-up. */
@@ -38,6 +40,21 @@ export class SampleTable {
     for (const row of this.byTag.get(tagId)?.values() ?? [])
       if (newest === null || row.ts > newest.ts) newest = row;
     return newest;
+  }
+
+  /** The newest row of each tag since then, with the newest usable one beside it when it is not usable itself. */
+  latest(tagIds: readonly TagId[], since: number): LatestValue[] {
+    return [...tagIds]
+      .sort((a, b) => a - b)
+      .flatMap((tagId) => {
+        const rows = this.rows(tagId).filter(({ ts }) => ts >= since);
+        const newest = rows.at(-1);
+        if (newest === undefined) return [];
+        const isUsable = ({ quality, value }: Row): boolean => quality >= 0 && value !== null;
+        const good = isUsable(newest) ? undefined : rows.findLast(isUsable);
+        const lastGood = good ? { ts: good.ts, value: good.value } : null;
+        return [{ tagId, ...newest, heardAt: newest.ts, lastGood } as LatestValue];
+      });
   }
 
   private place({ tagId, ts, quality, value }: Sample, counts: Record<keyof Stored, number>): void {

@@ -185,6 +185,7 @@ export class CollectorNode {
       alarms: repositories.alarms,
       leases: repositories.lease,
       configuration: repositories.configuration,
+      samples: repositories.samples,
       destination: new DatabaseDestination(
         repositories.writer as SampleWriter,
         repositories.alarms as AlarmRepository,

@@ -132,11 +132,16 @@ export class OpcUaConnection implements Attempt {
     if (came === 'overdue first') this.report();
     const live = came === 'later' ? 'change' : 'first';
     const origin = isHistorical(value.quality) ? 'historical' : live;
-    return { tagId, ...value, origin, clock: this.parts.config.id };
+    return { tagId, ...value, origin, clock: this.clockOf(tagId) };
   }
 
   private withoutValue(tagId: TagId, quality: Received['quality']): Received {
-    return { tagId, quality, value: null, ts: null, origin: 'first', clock: this.parts.config.id };
+    return { tagId, quality, value: null, ts: null, origin: 'first', clock: this.clockOf(tagId) };
+  }
+
+  /** A server passes on the stamps of the devices behind it, and does not say which tags share one. */
+  private clockOf(tagId: TagId): string {
+    return `${this.parts.config.id} ${tagId}`;
   }
 
   private heard(): void {

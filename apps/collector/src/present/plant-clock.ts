@@ -1,0 +1,71 @@
+import type { SourceId } from '@linepack/network';
+import {
+  SourceClock,
+  staleAgeOf,
+  type ClockFacts,
+  type Instant,
+  type PresentTag,
+  type Word,
+} from '@linepack/telemetry';
+import type { CollectorTag } from '../configuration/collector-configuration';
+
+/** What is known of a tag: its words so far, and the clock of the latest. */
+export interface TagState {
+  tag: CollectorTag;
+  readonly present: PresentTag;
+  clock: PlantClock | null;
+}
+
+/** A word whose clock is in doubt. */
+export interface HeldWord {
+  readonly word: Word;
+  readonly clock: PlantClock;
+  /** Then it is placed, whatever its clock did meanwhile: its tag is stale without another word. Steady, µs. */
+  readonly until: number;
+  /** It is ahead of its clock, and so has not waited anywhere. */
+  readonly isAhead: boolean;
+}
+
+/** A clock of the plant as diagnostics show it. */
+export interface ClockState {
+  readonly sourceId: SourceId;
+  /** Microseconds behind ours; null when not known. */
+  readonly skew: number | null;
+  readonly steps: number;
+}
+
+/** One clock of the plant with the words that wait until it is understood. */
+export class PlantClock {
+  readonly clock = new SourceClock();
+  held: HeldWord[] = [];
+  /** Messages that the held words came by. */
+  messages = 0;
+  /** Tags that show a word which may have waited. */
+  readonly doubting = new Set<TagState>();
+  /** receipt − stamp of the latest live word whose stamp cannot be believed; null when it can. */
+  disbelieved: number | null = null;
+  /** How often it was seen to be set. */
+  steps = 0;
+
+  constructor(readonly sourceId: SourceId) {}
+
+  hold(state: TagState, word: Word, age: number, steady: number): HeldWord {
+    const before = this.held.at(-1)?.word;
+    if (before?.sourceTime !== word.sourceTime || before.receivedAt !== word.receivedAt) this.messages += 1;
+    const held = { word, clock: this, until: steady + staleAgeOf(state.tag.config), isAhead: age < 0 };
+    this.held.push(held);
+    if (!held.isAhead) this.doubting.add(state);
+    return held;
+  }
+
+  state(now: Instant): ClockState {
+    const { sourceId, steps } = this;
+    return { sourceId, steps, skew: this.disbelieved ?? this.clock.skewAt(now) };
+  }
+}
+
+/** What is known of a tag's clock at an instant. */
+export const clockFacts = (clock: PlantClock | null, now: Instant): ClockFacts => ({
+  clockSteps: clock?.clock.steps ?? 0,
+  skew: clock?.clock.skewAt(now) ?? null,
+});

@@ -1,0 +1,69 @@
+import type { LatestValue } from '@linepack/contracts';
+import type { TagId } from '@linepack/network';
+import { SHIFTED_QUALITY_BITS } from '@linepack/store';
+import { QUALITY } from '@linepack/telemetry';
+import pino from 'pino';
+import { StoredBefore } from '../src/present/stored-before';
+import { PlantLine, START, settled, tagOf } from './plant-line';
+
+const log = pino({ level: 'silent' });
+const stored = (tagId: number, second: number, more: Partial<LatestValue> = {}): LatestValue =>
+  ({
+    tagId,
+    ts: START + second * 1e6,
+    heardAt: START + second * 1e6,
+    quality: 0,
+    value: 5,
+    ...more,
+  }) as LatestValue;
+
+/** A database that is away until it is told to answer. */
+class Before {
+  readonly asked: TagId[][] = [];
+  isAway = false;
+  constructor(private readonly rows: LatestValue[]) {}
+  latest(tagIds: readonly TagId[]): Promise<LatestValue[]> {
+    this.asked.push([...tagIds]);
+    if (this.isAway) return Promise.reject(new Error('away'));
+    return Promise.resolve(this.rows.filter(({ tagId }) => (tagIds as readonly number[]).includes(tagId)));
+  }
+}
+
+test('P9 a device whose clock was set back before our restart stays out of the time it has covered', async () => {
+  const line = new PlantLine('mqtt', [tagOf(1, 'a', 'broker', 600)]);
+  const before = new Before([stored(1, 3_600)]);
+  new StoredBefore(before, line.flow.values, line.time, log).configure([1 as TagId]);
+  await settled();
+  line.time.to(3_605);
+  line.sink().connected();
+  // Twenty minutes behind: less than its stale age, so nothing is in doubt.
+  for (let s = 3_610; s <= 3_650; s += 10) line.hear(s, 1, s, s - 1_200);
+  await settled();
+  expect(line.rows.map(([, second]) => second)).toEqual([3_610, 3_620, 3_630, 3_640, 3_650]);
+});
+
+test('a moved second value is the same value, and no mark of its own', async () => {
+  const line = new PlantLine('opcua', [tagOf(1, 'a', 'plc')]);
+  const before = new Before([stored(1, 0, { quality: QUALITY.Good | SHIFTED_QUALITY_BITS } as never)]);
+  new StoredBefore(before, line.flow.values, line.time, log).configure([1 as TagId]);
+  await settled();
+  line.hear(10, 1, 5, 10);
+  await settled();
+  expect(line.rows).toEqual([]);
+});
+
+test('is asked for again while the database is away, and each tag once', async () => {
+  const line = new PlantLine('mqtt', [tagOf(1, 'a', 'broker'), tagOf(2, 'a', 'broker')]);
+  const before = new Before([stored(1, 100)]);
+  before.isAway = true;
+  const known = new StoredBefore(before, line.flow.values, line.time, log);
+  known.configure([1 as TagId]);
+  await settled();
+  before.isAway = false;
+  line.time.to(6);
+  await settled();
+  known.configure([1, 2] as TagId[]);
+  await settled();
+  await known.stop();
+  expect(before.asked).toEqual([[1], [1], [2]]);
+});

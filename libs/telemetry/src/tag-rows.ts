@@ -1,0 +1,222 @@
+import { MICROS_PER_SECOND, type Micros } from '@linepack/network';
+import type { Sample } from './quality';
+import { dueRepeat, isWorthStoring, type ReportRule } from './report-filter';
+import type { PresentValue, Word } from './word';
+
+/** A word of now that stands before the newest sample is stored again after it when nothing newer comes for so long. µs */
+export const SETTLING_OF_NOW = 2 * MICROS_PER_SECOND;
+/** Words stored elsewhere than at their stamp, remembered by tag for when they are sent again. */
+const MOST_ELSEWHERE = 32;
+
+/** What is known of a tag's clock. */
+export interface ClockFacts {
+  /** How often it was set before. */
+  readonly clockSteps: number;
+  /** How far it is behind our wall clock now, µs; null when not known. */
+  readonly skew: number | null;
+}
+
+/** What the placing of a word has to know besides the word. */
+export interface Placing extends ClockFacts {
+  readonly rule: ReportRule;
+  /** Our steady clock, µs. */
+  readonly steady: number;
+}
+
+const sampleOf = ({ tagId, quality, value }: Word, ts: Micros): Sample => ({ tagId, ts, quality, value });
+
+/**
+ * The rows of one tag: where its words stand in time (SPEC P8, P9). The newest stored sample says what holds now; what
+ * is older stands at its own time.
+ */
+export class TagRows {
+  /** The newest sample there is, or is on its way. */
+  private stored: Sample | null = null;
+  /** The newest that is known to be durable: what stands when one on its way is refused. */
+  private durable: Sample | null = null;
+  /** The newest sample may say something else than `stored`: the next one is stored whatever it says. */
+  private isUnsure = false;
+  /** The newest stamp that stands at its own time, and how often its clock had been set. */
+  private own: { readonly stamp: Micros; readonly steps: number } | null = null;
+  /** The newest sample does not say what holds now: since when, and when the latest word of now came. */
+  private owed: { readonly since: number; readonly receivedAt: Micros } | null = null;
+  private elsewhere: Pick<Word, 'sourceTime' | 'value' | 'quality'>[] = [];
+  /** Up to here an earlier run stored words of this tag; whether its clock was set then is not known. */
+  private floor = -Infinity;
+
+  get newest(): Sample | null {
+    return this.stored;
+  }
+  /** Whether `settle` has something to say later. */
+  get owes(): boolean {
+    return this.owed !== null;
+  }
+
+  /**
+   * What an earlier run, or another collector, stored of this tag.
+   * @param word its newest sample that is a word of the source
+   */
+  knows(newest: Sample, word: Micros | null): void {
+    this.confirm(newest);
+    this.floor = Math.max(this.floor, word ?? -Infinity);
+  }
+
+  /** A sample of this tag is durable. */
+  confirm(sample: Sample): void {
+    if (this.durable === null || sample.ts > this.durable.ts) this.durable = sample;
+    if (this.stored === null || sample.ts > this.stored.ts) this.stored = sample;
+  }
+
+  /** A sample of this tag was not taken, and never will be. */
+  refuse(): void {
+    this.stored = this.durable;
+    this.isUnsure = true;
+    this.elsewhere = [];
+  }
+
+  /** Whether this very word was stored elsewhere than at its stamp. */
+  isElsewhere({ sourceTime, value, quality }: Word): boolean {
+    return this.elsewhere.some(
+      (e) => e.sourceTime === sourceTime && e.value === value && e.quality === quality,
+    );
+  }
+
+  /** The word is, or will be, stored elsewhere than at its stamp. */
+  putsElsewhere(word: Word): void {
+    if (word.sourceTime === null) return;
+    this.elsewhere.push(word);
+    if (this.elsewhere.length > MOST_ELSEWHERE) this.elsewhere.shift();
+  }
+
+  /** What cannot be heard is Bad from now on, after all that is stored. */
+  marker(sample: Omit<Sample, 'ts'>, at: Micros, clock: ClockFacts): Sample {
+    const ts = Math.max(this.inItsTime(at, clock), this.next()) as Micros;
+    this.owed = null;
+    this.isUnsure = false;
+    this.stored = { ...sample, ts };
+    return this.stored;
+  }
+
+  /**
+   * A word of now: at its own time, and where that is not after everything stored, what holds now is owed. A word that
+   * cannot stand at its own time stands at its receipt.
+   * @param stamp its source's time when it can be believed
+   * @param isOfNow whether that is young enough to be the time of now
+   * @param isTold whether the same, with the same stamp, stands at its own time already
+   */
+  live(word: Word, stamp: Micros | null, isOfNow: boolean, isTold: boolean, around: Placing): Sample[] {
+    const { receivedAt, origin } = word;
+    const { rule, clockSteps, steady } = around;
+    if (stamp !== null && isOfNow && stamp >= this.next()) {
+      this.own = { stamp, steps: clockSteps };
+      this.owed = null;
+      if (origin === 'first' && receivedAt - stamp > rule.maxReportS * MICROS_PER_SECOND)
+        this.owe(receivedAt, steady);
+      return this.keep(sampleOf(word, stamp), rule);
+    }
+    if (stamp !== null && this.mayStandBehind(stamp, origin, isOfNow, around)) {
+      this.owe(receivedAt, steady);
+      if (isTold) return [];
+      if (stamp > (this.own?.stamp ?? 0)) this.own = { stamp, steps: clockSteps };
+      // Two values under one stamp: the writer moves the second on, and which is the newest then is not known here.
+      if (stamp === this.stored?.ts) this.isUnsure = true;
+      return [sampleOf(word, stamp)];
+    }
+    this.owed = null;
+    this.putsElsewhere(word);
+    const ts = stamp === null ? receivedAt : this.ourTimeOf(stamp, receivedAt, isOfNow, around);
+    return this.keep(sampleOf(word, Math.max(ts, this.next()) as Micros), rule);
+  }
+
+  /** A word of the past, at its own time. */
+  history(word: Word, around: Placing): Sample[] {
+    const stamp = word.sourceTime as Micros;
+    const isOfItself = word.origin === 'historical' || this.isItsOwn(around) || this.own === null;
+    const ts = isOfItself ? stamp : ((stamp + (around.skew ?? 0)) as Micros);
+    return this.past(sampleOf(word, ts), word.receivedAt, around.steady);
+  }
+
+  /** A sample of the past. Where it is newer than all that is stored, what holds now is owed. */
+  past(sample: Sample, receivedAt: Micros, steady: number): Sample[] {
+    const newest = this.stored?.ts ?? -Infinity;
+    if (sample.ts < newest) return [sample];
+    if (sample.ts > newest) this.stored = sample;
+    else this.isUnsure = true;
+    this.owe(receivedAt, steady);
+    return [sample];
+  }
+
+  /**
+   * What holds now, after the newest sample, where that says something else and no later word has come meanwhile.
+   * @param isInItsTime whether `now.at` is of the source's clock
+   */
+  settle(
+    now: PresentValue,
+    isInItsTime: boolean,
+    when: 'due' | 'atOnce',
+    around: Placing,
+  ): readonly Sample[] {
+    const { owed } = this;
+    if (owed === null || (when === 'due' && around.steady - owed.since < SETTLING_OF_NOW)) return [];
+    this.owed = null;
+    const since = isInItsTime && now.at >= this.next() ? now.at : this.inItsTime(owed.receivedAt, around);
+    const { tagId, quality, value } = now;
+    return this.keep({ tagId, quality, value, ts: Math.max(since, this.next()) as Micros }, around.rule);
+  }
+
+  /** The repeat of the newest sample that falls due, in the time of the tag's own clock. */
+  repeat(at: Micros, around: Omit<Placing, 'steady'>): Sample | null {
+    // The newest sample does not say what holds now, or may not.
+    if (this.owed !== null) return null;
+    const repeat = dueRepeat(this.stored, this.inItsTime(at, around), around.rule);
+    if (repeat !== null) this.stored = repeat;
+    return repeat;
+  }
+
+  /** What holds now is to be stored when no later word comes. */
+  owe(receivedAt: Micros, steady: number): void {
+    this.owed = { since: this.owed?.since ?? steady, receivedAt };
+  }
+
+  private next(): number {
+    return this.stored === null ? -Infinity : this.stored.ts + 1;
+  }
+
+  /** A true word of a clock that was not set, which comes late, stands where it belongs. */
+  private mayStandBehind(
+    stamp: Micros,
+    origin: Word['origin'],
+    isOfNow: boolean,
+    clock: ClockFacts,
+  ): boolean {
+    if (this.own === null) return stamp > this.floor && (isOfNow || origin === 'first');
+    if (this.own.steps !== clock.clockSteps) return false;
+    // What became so while nobody could hear became so after what was told before.
+    return origin === 'first' ? stamp >= this.own.stamp : isOfNow;
+  }
+
+  /**
+   * An instant of our clock as the tag's source would stamp it. Where a tag stands at its source's time, what we stamp
+   * must stand there too: otherwise every true word of a clock that is behind would come after it.
+   */
+  private inItsTime(at: Micros, clock: ClockFacts): Micros {
+    return this.isItsOwn(clock) ? ((at - (clock.skew ?? 0)) as Micros) : at;
+  }
+
+  /** When a word was said whose clock was set: its stamp set right, where that is of now. */
+  private ourTimeOf(stamp: Micros, receivedAt: Micros, isOfNow: boolean, clock: ClockFacts): number {
+    if (this.isItsOwn(clock) || !isOfNow || clock.skew === null) return this.inItsTime(receivedAt, clock);
+    return stamp + clock.skew;
+  }
+
+  private isItsOwn({ clockSteps }: ClockFacts): boolean {
+    return this.own?.steps === clockSteps;
+  }
+
+  private keep(sample: Sample, rule: ReportRule): Sample[] {
+    if (!this.isUnsure && !isWorthStoring(this.stored, sample, rule)) return [];
+    this.isUnsure = false;
+    this.stored = sample;
+    return [sample];
+  }
+}

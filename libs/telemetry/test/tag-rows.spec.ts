@@ -1,0 +1,88 @@
+import { QUALITY, TagRows, type Quality, type Sample, type Word } from '../src/index';
+import { at } from './plant-script';
+
+const placing = { rule: { deadband: 0, maxReportS: 60 }, clockSteps: 0, skew: 0, steady: 0 };
+const TAG = 1 as Sample['tagId'];
+const word = (value: number, stamp: number, receipt = stamp, more: Partial<Word> = {}): Word => ({
+  tagId: TAG,
+  quality: QUALITY.Good,
+  value,
+  sourceTime: at(stamp),
+  receivedAt: at(receipt),
+  origin: 'change',
+  ...more,
+});
+const row = (value: number | null, second: number, quality: Quality = QUALITY.Good): Sample => ({
+  tagId: TAG,
+  ts: at(second),
+  quality,
+  value,
+});
+const live = (rows: TagRows, said: Word, around: Partial<typeof placing> = {}): Sample[] =>
+  rows.live(said, said.sourceTime, true, false, { ...placing, ...around });
+
+describe('P12 a row that could not be made durable', () => {
+  test('is not the newest: that is what was durable before it', () => {
+    const rows = new TagRows();
+    live(rows, word(1, 0)).forEach((r) => rows.confirm(r));
+    live(rows, word(2, 10));
+    rows.refuse();
+    expect(rows.newest).toEqual(row(1, 0));
+    expect(live(rows, word(2, 10))).toEqual([row(2, 10)]);
+  });
+  test('does not hide one that was on its way beside it', () => {
+    const rows = new TagRows();
+    live(rows, word(1, 0));
+    const [second] = live(rows, word(2, 10));
+    rows.refuse();
+    rows.confirm(second as Sample);
+    expect(rows.newest).toEqual(row(2, 10));
+  });
+  test('and the next word is stored though it says what the last one did', () => {
+    const rows = new TagRows();
+    live(rows, word(1, 0)).forEach((r) => rows.confirm(r));
+    live(rows, word(2, 10));
+    rows.refuse();
+    expect(live(rows, word(1, 20))).toEqual([row(1, 20)]);
+  });
+});
+
+describe('P9 after a restart', () => {
+  test('a word of now does not stand before the words of an earlier run', () => {
+    const rows = new TagRows();
+    rows.knows(row(5, 3_600), at(3_600));
+    expect(live(rows, word(6, 10, 3_610), { clockSteps: 0, skew: 3_600e6 })).toEqual([row(6, 3_610)]);
+  });
+  test('but before a mark that its source was away: its clock may be behind', () => {
+    const rows = new TagRows();
+    rows.knows(row(null, 3_600, QUALITY.BadNoCommunication), at(3_000));
+    expect(live(rows, word(6, 3_310, 3_610), { clockSteps: 0, skew: 300e6 })).toEqual([row(6, 3_310)]);
+  });
+  test('what comes after the earlier run stands at its own time', () => {
+    const rows = new TagRows();
+    rows.knows(row(5, 3_600), at(3_600));
+    expect(live(rows, word(6, 3_605, 3_610))).toEqual([row(6, 3_605)]);
+  });
+  test('what is known late changes nothing of what was stored meanwhile', () => {
+    const rows = new TagRows();
+    live(rows, word(6, 10));
+    rows.knows(row(5, 0), at(0));
+    expect(rows.newest).toEqual(row(6, 10));
+  });
+});
+
+test('P2 a first value from before what was told last stands now: it cannot have become so then', () => {
+  const rows = new TagRows();
+  live(rows, word(1, 100));
+  rows.marker({ tagId: TAG, quality: QUALITY.BadNoCommunication, value: null }, at(110), placing);
+  const first = word(2, 50, 120, { origin: 'first' });
+  expect(rows.live(first, at(50), false, false, placing)).toEqual([row(2, 120)]);
+});
+
+test('P8 no repeat of the newest sample while it does not say what holds now', () => {
+  const rows = new TagRows();
+  live(rows, word(1, 0));
+  expect(rows.repeat(at(200), placing)).toEqual(row(1, 180));
+  live(rows, word(2, 100, 200));
+  expect(rows.repeat(at(300), placing)).toBeNull();
+});
