@@ -7,7 +7,7 @@ import { AlarmEngine } from '../../src/alarm/alarm-engine';
 import { definitionsOf } from '../../src/alarm/definitions';
 import type { Log } from '../../src/log';
 import { ManualTime } from '../manual-time';
-import { START, configurationOf, settled, type PlantTag } from './alarm-plant';
+import { START, configurationOf, settled, us, type PlantTag } from './alarm-plant';
 
 /*
  * Two collectors that hear the same plant, one of which owns the alarms at a time, over a database that takes what the
@@ -29,7 +29,8 @@ type Op =
   | { kind: 'source'; id: string; heard: 'connected' | 'lost' }
   | { kind: 'station'; id: string; standing: 'speaking' | 'silent' | 'bad' | 'unknown' }
   | { kind: 'loss'; day: number; active: boolean }
-  | { kind: 'limit'; H: number }
+  | { kind: 'limit'; H: number | undefined; onDelayS: number }
+  | { kind: 'clock'; seconds: number }
   | { kind: 'handover' }
   | { kind: 'doubt'; seconds: number }
   | { kind: 'acknowledge'; position: 'station' | 'dispatch' };
@@ -61,7 +62,12 @@ const op: fc.Arbitrary<Op> = fc.oneof(
     day: fc.integer({ min: 1, max: 3 }),
     active: fc.boolean(),
   }),
-  fc.record({ kind: fc.constant('limit' as const), H: fc.constantFrom(2.5, 4, 6) }),
+  fc.record({
+    kind: fc.constant('limit' as const),
+    H: fc.constantFrom(2.5, 4, 6, undefined),
+    onDelayS: fc.constantFrom(0, 3, 10),
+  }),
+  fc.record({ kind: fc.constant('clock' as const), seconds: fc.constantFrom(-3_600, -7, 7, 3_600) }),
   fc.constant<Op>({ kind: 'handover' }),
   fc.record({ kind: fc.constant('doubt' as const), seconds: fc.nat(8) }),
   fc.record({
@@ -117,6 +123,10 @@ class World {
     for (const engine of this.engines) engine.configure(definitionsOf(configurationOf(tags, 'opcua')));
   }
 
+  private limit(H: number | undefined, onDelayS: number): void {
+    this.configure(TAGS.map((t) => ({ ...t, limits: { ...t.limits, H, onDelayS } as PlantTag['limits'] })));
+  }
+
   private handOver(): void {
     for (const partition of PARTITIONS) this.engines[this.owner]?.disown(partition);
     this.owner = 1 - this.owner;
@@ -144,7 +154,8 @@ class World {
           tagId: step.id as TagId,
           quality: qualityOf(step.value === null ? BAD : 0),
           value: step.value,
-          at: (now - step.late * 1e6) as Micros,
+          // The device's clock is nobody's to set.
+          at: us(this.time.monotonicMs() / 1_000 - step.late),
           receivedAt: now,
           heardAt: now,
           clockSession: step.session,
@@ -163,7 +174,11 @@ class World {
         return this.each((engine) => engine.condition('network', message));
       }
       case 'limit':
-        return this.configure(TAGS.map((t) => ({ ...t, limits: { ...t.limits, H: step.H } })));
+        return this.limit(step.H, step.onDelayS);
+      case 'clock':
+        // Between two ticks, so that what comes next comes before the next one.
+        this.time.to(this.time.monotonicMs() / 1_000 + 0.1);
+        return this.time.setClock(step.seconds);
       case 'handover':
         return this.handOver();
       case 'doubt':
@@ -233,7 +248,8 @@ const LOSS = {
 function saidBy(world: World, tag: PlantTag, name: 'H' | 'L'): boolean | null {
   const value = world.presents.get(tag.id)?.value ?? null;
   const limit = tag.limits?.[name];
-  if (value === null || limit === undefined) return null;
+  if (limit === undefined) return false;
+  if (value === null) return null;
   const beyond = name === 'H' ? value - limit : limit - value;
   if (beyond >= 0) return true;
   return -beyond >= (tag.limits?.deadband ?? 0) ? false : null;
