@@ -327,18 +327,33 @@ describe('what a command is refused for', () => {
   const acknowledge = { kind: 'acknowledge', ...by, position: 'station', occurrence: 2 } as const;
   const noted = { ...active, noted: { station: { by: 'wang', at: second(1), comment: '' }, dispatch: null } };
   test.each([
-    ['C1 before the first occurrence', NORMAL, { ...acknowledge, occurrence: 0 }, /never been raised/],
-    ['C1 another occurrence', active, { ...acknowledge, occurrence: 1 }, /expected 2.*found 1/],
-    ['C2 noted already', noted, acknowledge, /wang has already/],
-    ['C4 nothing latched', active, { kind: 'reset', ...by }, /not latched/],
-    ['C4 it still holds', { ...active, latched: true }, { kind: 'reset', ...by }, /still holds/],
-    ['C5 not shelved', active, { kind: 'unshelve', ...by }, /not shelved/],
-    ['C5 not suppressed', active, { kind: 'unsuppress', ...by }, /not suppressed/],
-    ['C5 in service', active, { kind: 'inService', ...by }, /in service/],
-    ['M4 its end is now', active, { kind: 'shelve', ...by, until: by.at }, /until: expected/],
+    [
+      'C1 before the first occurrence',
+      NORMAL,
+      { ...acknowledge, occurrence: 0 },
+      /^nothingToAcknowledge: .*never been raised/,
+    ],
+    [
+      'C1 another occurrence',
+      active,
+      { ...acknowledge, occurrence: 1 },
+      /^otherOccurrence: .*expected 2.*found 1/,
+    ],
+    ['C2 noted already', noted, acknowledge, /^nothingToAcknowledge: wang has already/],
+    ['C4 nothing latched', active, { kind: 'reset', ...by }, /^nothingToReset: .*not latched/],
+    [
+      'C4 it still holds',
+      { ...active, latched: true },
+      { kind: 'reset', ...by },
+      /^stillActive: .*still holds/,
+    ],
+    ['C5 not shelved', active, { kind: 'unshelve', ...by }, /^notShelved: .*not shelved/],
+    ['C5 not suppressed', active, { kind: 'unsuppress', ...by }, /^notSuppressed: .*not suppressed/],
+    ['C5 in service', active, { kind: 'inService', ...by }, /^notOutOfService: .*in service/],
+    ['M4 its end is now', active, { kind: 'shelve', ...by, until: by.at }, /^termIsOver: until: expected/],
   ] as const)('C5 %s', (_, state, command, detail) => {
     const result = reduce(outletHigh, state, command);
-    expect(result.ok ? 'done' : result.detail).toMatch(detail);
+    expect(result.ok ? 'done' : `${result.fault}: ${result.detail}`).toMatch(detail);
   });
 
   test('C2 an event says who, where and why', () => {
