@@ -120,7 +120,7 @@ describe('a command', () => {
     const chief = await acknowledge(await signedIn('old-chief'), alarm.alarmId, { occurrence: 1 });
     expect(chief.status).toBe(200);
     const elsewhere = acknowledge(await signedIn('station1'), alarm.alarmId, { occurrence: 1 });
-    expect(await problemOf(elsewhere)).toEqual([403, 'forbidden']);
+    expect(await problemOf(elsewhere)).toEqual([404, 'unknownAlarm']);
     expect(seen.map(({ position }) => position)).toEqual(['dispatch', 'station']);
   });
 });

@@ -156,8 +156,8 @@ describe('live values', () => {
 
   it('of another station are not for a station chief', async () => {
     const { socket, live } = await browse(await signIn('station1'));
-    expect(await watch(socket, 'station:rs-south')).toEqual({ ok: false, code: 'forbidden' });
-    expect(await watch(socket, 'station:nowhere')).toEqual({ ok: false, code: 'forbidden' });
+    expect(await watch(socket, 'station:rs-south')).toEqual({ ok: false, code: 'unknownStation' });
+    expect(await watch(socket, 'station:nowhere')).toEqual({ ok: false, code: 'unknownStation' });
     for (const room of ['station:a\0b', 'station:\ud83d', 'station:#', ''])
       expect(await watch(socket, room)).toEqual({ ok: false, code: 'unknownStation' });
     expect(await watch(socket, 'overview')).toEqual({ ok: true });
@@ -337,7 +337,7 @@ describe('alarms', () => {
     expect([viewer.status, ((await viewer.json()) as Problem).code]).toEqual([403, 'forbidden']);
     const station1 = await signIn('station1');
     const elsewhere = await acknowledge(station1, 'tag:rs-south.pt-1:L', body);
-    expect([elsewhere.status, ((await elsewhere.json()) as Problem).code]).toEqual([403, 'forbidden']);
+    expect([elsewhere.status, ((await elsewhere.json()) as Problem).code]).toEqual([404, 'unknownAlarm']);
     const unknown = await acknowledge(await signIn('chief'), 'tag:rs-south.pt-1:XX', body);
     expect([unknown.status, ((await unknown.json()) as Problem).code]).toEqual([404, 'unknownAlarm']);
     const wrong = await acknowledge(await signIn('chief'), 'tag:rs-south.pt-1:L', { comment: 'x' });

@@ -110,8 +110,8 @@ describeWithBrowser('first light', () => {
   test('station1 sees his station and no other', async () => {
     const { json } = await chief.request('GET', '/api/stations');
     expect((json as { stations: { id: string }[] }).stations.map((s) => s.id)).toEqual([ours]);
-    expect((await chief.request('GET', `/api/tags?station=${other}`)).status).toBe(403);
-    expect((await chief.request('GET', `/api/latest?station=${other}`)).status).toBe(403);
+    expect((await chief.request('GET', `/api/tags?station=${other}`)).status).toBe(404);
+    expect((await chief.request('GET', `/api/latest?station=${other}`)).status).toBe(404);
     expect((await table(chief)).alarms.every((a) => a.stationId === ours)).toBe(true);
     await chief.open(`/stations/${other}`);
     await chief.page.locator('lp-state[data-state="forbidden"]').waitFor();

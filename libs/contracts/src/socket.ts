@@ -26,7 +26,7 @@ export interface ServerEvents {
   beat: (at: number) => void;
 }
 
-export type WatchAnswer = { ok: true } | { ok: false; code: 'forbidden' | 'unknownStation' };
+export type WatchAnswer = { ok: true } | { ok: false; code: 'unknownStation' };
 
 /** What can be watched: the overview tags, or all tags of a station. */
 export const WatchRoom = z.union([

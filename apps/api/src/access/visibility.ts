@@ -10,7 +10,11 @@ type Bound = Pick<User, 'stations'>;
 export const maySee = (user: Bound, stationId: string | null): boolean =>
   user.stations === null || (stationId !== null && user.stations.includes(stationId));
 
-/** @throws Forbidden when the user is bound to other stations */
-export function assertMaySee(user: Bound, stationId: string | null): void {
-  if (!maySee(user, stationId)) throw new Forbidden('This belongs to a station you are not bound to.');
+/**
+ * For what concerns the network as a whole. What belongs to one station is asked of `maySee`, and is not there for who
+ * may not see it: another answer would tell him that it exists.
+ * @throws Forbidden when the user is bound to stations
+ */
+export function assertSeesNetwork(user: Bound): void {
+  if (!maySee(user, null)) throw new Forbidden('This is for users who are bound to no station.');
 }

@@ -3,7 +3,7 @@ import { AuditRepository } from '@linepack/store';
 import { Controller, Get, Inject, Query } from '@nestjs/common';
 import { CurrentSession } from '../access/current-session';
 import { Permit } from '../access/permit';
-import { assertMaySee } from '../access/visibility';
+import { assertSeesNetwork } from '../access/visibility';
 import type { Session } from '../auth/session-registry';
 import { DatabaseGate } from '../database/database-gate';
 import { ZodPipe } from '../http/zod.pipe';
@@ -53,7 +53,7 @@ export class AuditController {
     problems: ['databaseAway'],
   })
   async verify(@CurrentSession() { user }: Session): Promise<AuditVerification> {
-    assertMaySee(user, null);
+    assertSeesNetwork(user);
     const verdict = await this.gate.run(() => this.trail.verifyChain());
     return verdict.intact
       ? { intact: true, checked: verdict.events, firstBrokenSeq: null }

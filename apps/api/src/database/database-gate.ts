@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import type { Logger } from 'pino';
 import { DatabaseAway } from '../http/errors';
 
@@ -18,9 +19,10 @@ const MESSAGES =
 
 /** Whether an error says that the database could not be reached or did not answer, rather than that a query was wrong. */
 export function isDatabaseAway(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  if (error instanceof AggregateError) return error.errors.some(isDatabaseAway);
-  const code = (error as { code?: unknown }).code;
+  // Not by instanceof: a socket's errors may be of another realm than ours, as they are under a test runner.
+  if (!types.isNativeError(error)) return false;
+  const { code, errors } = error as { code?: unknown; errors?: unknown };
+  if (Array.isArray(errors)) return errors.some(isDatabaseAway);
   return (
     (typeof code === 'string' && (CODES.has(code) || code.startsWith('08'))) || MESSAGES.test(error.message)
   );

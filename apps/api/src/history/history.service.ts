@@ -18,7 +18,7 @@ export class HistoryService {
     @Inject(DatabaseGate) private readonly gate: DatabaseGate,
   ) {}
 
-  /** @throws InvalidInput Forbidden NotFound DatabaseAway */
+  /** @throws InvalidInput NotFound DatabaseAway */
   read(user: User, { tags, from, to, points }: HistoryQuery): Promise<History> {
     if (to <= from) throw new InvalidInput([{ field: 'to', message: 'expected an instant after from' }]);
     if (to - from > LONGEST_DAYS * DAY_US)

@@ -96,9 +96,8 @@ export class LiveGateway
     }
     const stationId = stationIn(room);
     // Bound users learn nothing of other stations, not even whether they exist.
-    if (stationId === null) return { ok: false, code: 'unknownStation' };
-    if (!maySee(user, stationId)) return { ok: false, code: 'forbidden' };
-    if (!this.plant.station(stationId)) return { ok: false, code: 'unknownStation' };
+    if (stationId === null || !maySee(user, stationId) || !this.isStation(stationId))
+      return { ok: false, code: 'unknownStation' };
     await socket.join(ROOM.station(stationId));
     this.sendLatest(socket, (tag) => tag.stationId === stationId);
     return { ok: true };
@@ -119,6 +118,11 @@ export class LiveGateway
     return { ok: true };
   }
 
+  /** While the plant is not known every station may be one: who watches it hears of it when it is known. */
+  private isStation(stationId: string): boolean {
+    return !this.plant.isKnown || this.plant.station(stationId) !== null;
+  }
+
   private async admit(socket: LiveSocket): Promise<void> {
     const { origin, host, cookie } = socket.handshake.headers;
     if (origin !== undefined && !isOf(origin, host ?? '')) throw new ForeignOrigin();
@@ -133,6 +137,7 @@ export class LiveGateway
     socket: LiveSocket,
     wanted: (tag: { stationId: string; overview: boolean }) => boolean,
   ): void {
+    if (!this.plant.isKnown) return;
     const ids = this.plant.current.tags.filter(wanted).map((tag) => tag.tagId);
     const samples = this.latest
       .of(ids)

@@ -2,7 +2,7 @@ import type { LossArea, LossCell, LossDays, LossResult, LossVersion, User } from
 import type { AreaId, GasDay } from '@linepack/network';
 import { LossRepository } from '@linepack/store';
 import { Inject, Injectable } from '@nestjs/common';
-import { assertMaySee } from '../access/visibility';
+import { assertSeesNetwork } from '../access/visibility';
 import { DatabaseGate } from '../database/database-gate';
 import { InvalidInput, NotFound } from '../http/errors';
 import { PlantMemory } from '../plant/plant-memory';
@@ -20,7 +20,7 @@ export class LossService {
   ) {}
 
   areas(user: User): LossArea[] {
-    assertMaySee(user, null);
+    assertSeesNetwork(user);
     return [...this.plant.current.areas];
   }
 
@@ -90,7 +90,7 @@ export class LossService {
   }
 
   private assertArea(user: User, areaId: string): void {
-    assertMaySee(user, null);
+    assertSeesNetwork(user);
     if (!this.plant.current.areas.some((area) => area.areaId === areaId))
       throw new NotFound(`There is no area ${areaId}.`);
   }

@@ -23,7 +23,7 @@ export class PlantReader {
 
   /**
    * Reads, and tells every browser when another configuration than before is in force: a wall display is never loaded
-   * anew, and would keep old units and limits for months.
+   * anew, and would keep old units and limits for months. Who asked while it was not known is told, too.
    * @returns whether there is a network
    * @throws DatabaseAway
    */
@@ -33,7 +33,7 @@ export class PlantReader {
     const before = this.memory.isKnown ? this.memory.current : null;
     const plant = plantOf(snapshot, this.settings.accounts === 'demo');
     this.memory.replace(plant);
-    if (before !== null && !isDeepStrictEqual(before, plant)) this.hub.sendAll('configurationChanged');
+    if (!isDeepStrictEqual(before, plant)) this.hub.sendAll('configurationChanged');
     return true;
   }
 }

@@ -1,6 +1,6 @@
 import type { LatestQuery, LatestValue, Network, Station, Tag, User } from '@linepack/contracts';
 import { Inject, Injectable } from '@nestjs/common';
-import { assertMaySee, maySee } from '../access/visibility';
+import { maySee } from '../access/visibility';
 import { NotFound } from '../http/errors';
 import { LatestValues } from '../live/latest-values';
 import { PlantMemory } from './plant-memory';
@@ -21,7 +21,7 @@ export class PlantService {
     return this.plant.current.stations.filter(({ id }) => maySee(user, id));
   }
 
-  /** @throws Forbidden NotFound */
+  /** @throws NotFound */
   tags(user: User, stationId?: string): Tag[] {
     const { tags } = this.plant.current;
     if (stationId === undefined) return tags.filter((tag) => maySee(user, tag.stationId));
@@ -29,7 +29,7 @@ export class PlantService {
     return [...this.plant.tagsOf(stationId)];
   }
 
-  /** @throws Forbidden NotFound */
+  /** @throws NotFound */
   latest(user: User, { tags, station }: LatestQuery): LatestValue[] {
     if (tags) {
       this.assertTags(user, tags);
@@ -41,19 +41,17 @@ export class PlantService {
     return this.values.of(this.idsOf(this.tags(user, station)));
   }
 
-  /** @throws Forbidden NotFound when the user may not see one of the tags */
+  /** @throws NotFound when one of the tags is not there for the user */
   assertTags(user: User, tagIds: readonly number[]): void {
     for (const tagId of tagIds) {
       const tag = this.plant.tag(tagId);
-      // Bound users learn nothing of what is elsewhere, not even whether it exists.
-      if (!tag && user.stations === null) throw new NotFound(`There is no tag ${tagId}.`);
-      assertMaySee(user, tag?.stationId ?? null);
+      if (!tag || !maySee(user, tag.stationId)) throw new NotFound(`There is no tag ${tagId}.`);
     }
   }
 
   private assertStation(user: User, stationId: string): void {
-    assertMaySee(user, stationId);
-    if (!this.plant.station(stationId)) throw new NotFound(`There is no station ${stationId}.`);
+    if (!this.plant.station(stationId) || !maySee(user, stationId))
+      throw new NotFound(`There is no station ${stationId}.`);
   }
 
   private idsOf(tags: readonly Tag[]): number[] {

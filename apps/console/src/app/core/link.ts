@@ -26,9 +26,6 @@ export class Link {
   readonly lostAt = signal<number | null>(null);
   /** The first connection, and every one after a gap: read again what may have been missed. */
   readonly joined = new Subject<void>();
-  /** Rooms the server refused, with its reason. */
-  readonly refused = new Subject<{ room: Room; code: string }>();
-
   /** The server answered and would not have us: most likely the session is gone. */
   readonly denied = new Subject<void>();
 
@@ -112,9 +109,8 @@ export class Link {
   }
 
   private enter(room: Room): void {
-    this.socket?.emit('watch', room, (answer) => {
-      if (!answer.ok) this.refused.next({ room, code: answer.code });
-    });
+    // A station that is not there, or not his, the page knows from the list of stations.
+    this.socket?.emit('watch', room, () => undefined);
   }
 
   private join(): void {

@@ -1,5 +1,4 @@
-import { Component, computed, effect, inject, input, signal, untracked } from '@angular/core';
-import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
+import { Component, computed, effect, inject, input, untracked } from '@angular/core';
 import { Router } from '@angular/router';
 import { Icon, PriorityMark, State, Words, formatInstant, formatMoment, saveCsv } from '@linepack/console-ui';
 import { AlarmWords } from '../alarm/alarm-words';
@@ -38,10 +37,8 @@ export class StationPage {
   readonly stationId = input.required<string>();
   /** Tag to begin the trend with (query parameter). */
   readonly tag = input<string>();
-  private readonly refused = signal<string | null>(null);
 
   protected readonly station = computed(() => this.plant.station(this.stationId()));
-  protected readonly forbidden = computed(() => this.refused() === this.stationId());
   protected readonly tags = computed(() => [...this.plant.tagsOf(this.stationId())].sort(byKind));
   protected readonly zone = computed(() => this.plant.zoneOf(this.stationId()));
   protected readonly standing = computed(() =>
@@ -53,11 +50,6 @@ export class StationPage {
   );
 
   constructor() {
-    // The link outlives the page: without an end each visit of a twelve-hour shift would stay subscribed.
-    this.link.refused.pipe(takeUntilDestroyed()).subscribe(({ room, code }) => {
-      if (room.startsWith('station:') && code === 'forbidden')
-        this.refused.set(room.slice('station:'.length));
-    });
     effect((onCleanup) => {
       const id = this.stationId();
       onCleanup(this.link.watch(`station:${id}`));
