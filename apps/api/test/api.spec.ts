@@ -103,6 +103,50 @@ describe('text that the database cannot keep', () => {
   );
 });
 
+describe('dates and numbers that the database cannot keep', () => {
+  const MOST = Number.MAX_SAFE_INTEGER;
+  it.each([
+    ['/api/loss/areas/town/days/0000-01-01', 'gasDay'],
+    ['/api/loss/areas/town/days/0000-01-01/versions', 'gasDay'],
+    ['/api/loss/areas/town/days/0000-12-31/table.csv', 'gasDay'],
+    ['/api/loss/days?from=0000-01-01&to=0000-01-02', 'from'],
+    ['/api/loss/days.csv?from=0000-12-31&to=0001-01-02', 'from'],
+    ['/api/history?tags=1&from=1e300&to=1', 'from'],
+    [`/api/history?tags=1&from=0&to=${MOST + 1}`, 'to'],
+    [`/api/alarms/events?after=${MOST + 1}`, 'after'],
+    [`/api/audit?before=${MOST + 1}`, 'before'],
+    [`/api/loss/areas/town/days/2026-03-01?version=${MOST + 1}`, 'version'],
+  ])('%s names the field', async (path, field) => {
+    const response = await (await signedIn('chief')).get(path);
+    const { code, errors } = await problem(response);
+    expect([response.status, code, errors?.[0]?.field]).toEqual([422, 'invalidInput', field]);
+  });
+
+  it('are none at the edge of what it keeps', async () => {
+    const client = await signedIn('chief');
+    const tag = world.tag('gate.pt-1');
+    const statuses = await Promise.all(
+      [
+        '/api/loss/areas/town/days/0001-01-01',
+        '/api/loss/areas/town/days/9999-12-31/versions',
+        '/api/loss/days?from=9999-12-30&to=9999-12-31',
+        ...[-MOST, MOST - 1_000, -1_000].flatMap((from) =>
+          [0.5, 1, 90e6, 90e9, 9e13].map(
+            (span) =>
+              `/api/history?tags=${tag}&points=10&from=${from}&to=${Math.min(MOST, from + span * 1_000)}`,
+          ),
+        ),
+        `/api/alarms/events?after=${MOST}`,
+        `/api/audit?before=${MOST}`,
+        `/api/loss/areas/town/days/2026-03-01?version=${MOST}`,
+        '/api/latest?tags=2147483648',
+        `/api/history?tags=${'9'.repeat(400)}&from=0&to=1`,
+      ].map(async (path) => [path, (await client.get(path)).status] as const),
+    );
+    expect(statuses.filter(([, status]) => status >= 500)).toEqual([]);
+  });
+});
+
 describe('signing in', () => {
   it('starts a session in an httpOnly cookie of this site', async () => {
     const client = new Client(world.url);

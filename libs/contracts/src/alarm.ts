@@ -47,18 +47,14 @@ export const Alarm = z.object({
   ),
   partition: Partition,
   stationId: text().nullable(),
-  tagId: z.number().int().nullable(),
+  tagId: z.int32().nullable(),
   areaId: text().nullable(),
   sourceId: text().nullable(),
   condition: AlarmCondition,
   class: AlarmClass,
   priority: AlarmPriority,
   name: LocalName.describe('What it is about: the tag, source or area'),
-  occurrence: z
-    .number()
-    .int()
-    .min(0)
-    .describe('Counts the occurrences of this alarm; an acknowledgement names it'),
+  occurrence: z.int32().min(0).describe('Counts the occurrences of this alarm; an acknowledgement names it'),
   active: z.boolean(),
   acknowledged: z.boolean().describe('By the position that moves the ISA state of its class'),
   latched: z.boolean(),
@@ -102,14 +98,14 @@ export const AlarmEvent = z.object({
   at: micros.describe('When it happened: source time of a condition, receipt of a command'),
   alarmId: text(),
   partition: Partition,
-  occurrence: z.number().int(),
+  occurrence: z.int32(),
   kind: AlarmEventKind,
   position: Position.nullable(),
   actor: text().nullable(),
   comment: text().nullable(),
   value: z.number().nullable(),
   limit: z.number().nullable(),
-  quality: z.number().int().nullable(),
+  quality: z.int32().nullable(),
   state: Alarm.describe('State after the event'),
   superseded: z
     .boolean()
@@ -148,7 +144,7 @@ export type AlarmEvents = z.infer<typeof AlarmEvents>;
 
 /** `POST /api/alarms/:id/acknowledge` */
 export const AcknowledgeBody = z.strictObject({
-  occurrence: z.number().int().min(1),
+  occurrence: z.int32().min(1),
   comment: text().max(500).default(''),
 });
 export type AcknowledgeBody = z.input<typeof AcknowledgeBody>;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Alarm, AlarmClass, AlarmEvent, AlarmPriority, Partition } from './alarm';
 import { LocalName, text } from '@linepack/network';
+import { GasDay } from './loss';
 import { micros } from './plant';
 import { Position } from './roles';
 
@@ -54,13 +55,7 @@ const epoch = z
  * source last said that this is so, on the collector's clock: age and order follow it, for two sources' own times can
  * not be compared, and a device's clock may be set.
  */
-export const LiveSample = z.tuple([
-  z.number().int(),
-  micros,
-  z.number().int(),
-  z.number().nullable(),
-  micros,
-]);
+export const LiveSample = z.tuple([z.int32(), micros, z.int32(), z.number().nullable(), micros]);
 export type LiveSample = z.infer<typeof LiveSample>;
 
 export const LiveBatch = z.object({
@@ -102,7 +97,7 @@ export const AlarmCommand = z.object({
   ),
   kind: z.literal('acknowledge'),
   alarmId: text(),
-  occurrence: z.number().int(),
+  occurrence: z.int32(),
   position: Position,
   actor: text(),
   comment: text(),
@@ -162,7 +157,7 @@ export type CollectorTroubles = z.infer<typeof CollectorTroubles>;
 
 export const LossUpdatedMessage = z.object({
   areaIds: z.array(text()),
-  gasDay: text(),
+  gasDay: GasDay,
   provisional: z.boolean(),
 });
 export type LossUpdatedMessage = z.infer<typeof LossUpdatedMessage>;

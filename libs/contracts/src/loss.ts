@@ -6,8 +6,9 @@ export const GasDay = text()
   .regex(/^\d{4}-\d{2}-\d{2}$/, 'expected a gas day as YYYY-MM-DD')
   .refine(isInCalendar, 'expected a day of the calendar');
 
-/** 30 February is none, though `Date` takes it for 1 March. */
+/** 30 February is none, though `Date` takes it for 1 March; nor is a day of the year 0, though `Date` has one. */
 function isInCalendar(day: string): boolean {
+  if (day < '0001') return false;
   const date = new Date(`${day}T00:00:00Z`);
   return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day);
 }

@@ -20,7 +20,7 @@ export type Stations = z.infer<typeof Stations>;
 
 /** One tag of `GET /api/tags`. */
 export const Tag = z.object({
-  tagId: z.number().int(),
+  tagId: z.int32(),
   key: text().describe('<station>.<tag>'),
   stationId: text(),
   sourceId: text(),
@@ -45,9 +45,9 @@ export type Tags = z.infer<typeof Tags>;
 
 /** Last value of a tag; when it is bad, the last good one with its time stands beside it. */
 export const LatestValue = z.object({
-  tagId: z.number().int(),
+  tagId: z.int32(),
   ts: micros.describe('Source timestamp, microseconds'),
-  quality: z.number().int().describe('OPC UA StatusCode as int32'),
+  quality: z.int32().describe('OPC UA StatusCode as int32'),
   value: z.number().nullable(),
   heardAt: micros.describe(
     "When its source last said that this is so, µs on the collector's clock; age follows it",
@@ -82,14 +82,14 @@ export const HistoryQuery = z.object({
 export type HistoryQuery = z.infer<typeof HistoryQuery>;
 
 export const HistorySeries = z.object({
-  tagId: z.number().int(),
+  tagId: z.int32(),
   ts: z.array(micros).describe('Start of the bucket, or the source time of a raw sample'),
   value: z
     .array(z.number().nullable())
     .describe('Time-weighted mean of what was usable in the bucket, or the raw value'),
   min: z.array(z.number().nullable()),
   max: z.array(z.number().nullable()),
-  quality: z.array(z.number().int()).describe('Worst quality in the bucket'),
+  quality: z.array(z.int32()).describe('Worst quality in the bucket'),
   usable: z
     .array(z.number().min(0).max(1))
     .describe(
