@@ -1,5 +1,5 @@
 import type { ConditionMessage } from '@linepack/contracts';
-import type { Micros, SourceId, TagId } from '@linepack/network';
+import type { SourceId, TagId } from '@linepack/network';
 import type { JournalEntry, StoredAlarm } from '@linepack/store';
 import { qualityOf, type PresentValue } from '@linepack/telemetry';
 import fc from 'fast-check';

@@ -434,6 +434,22 @@ describe('the table of a partition', () => {
     expect(tables(plant)).toBe(before + 1);
   });
 
+  test('is not told when the partition was given up while that was in doubt', async () => {
+    const plant = plantOf();
+    plant.time.to(1);
+    const before = tables(plant);
+    let certain: () => void = () => undefined;
+    plant.engine.publishAll();
+    plant.doubt = new Promise((resolve) => (certain = resolve));
+    plant.time.to(2);
+    plant.engine.disown('gate');
+    plant.doubt = null;
+    certain();
+    await settled();
+    plant.time.to(3);
+    expect(tables(plant)).toBe(before);
+  });
+
   test('waits while it is in doubt who owns it', async () => {
     const plant = plantOf();
     plant.time.to(1);
@@ -469,6 +485,19 @@ describe('what an owner finds unwritten', () => {
     after.engine.journalled(before.journal.map(({ event }) => ({ ...event, seq: 1 })));
     after.own(1, before.stored(), before.journal);
     expect(after.table('gate')).toEqual([`${H} B`]);
+  });
+
+  test('of events that were journalled only the newest are remembered', () => {
+    const before = plantOf();
+    before.hear(0, 1, 9);
+    const [{ event }] = before.journal as [(typeof before.journal)[number]];
+    const others = Array.from({ length: 10_000 }, (_, i) => ({ ...event, eventId: `${i}`, seq: i + 2 }));
+    for (const more of [9_999, 10_000]) {
+      const after = new AlarmPlant('opcua', [gate], 'not owned');
+      after.engine.journalled([{ ...event, seq: 1 }, ...others.slice(0, more)]);
+      after.own(1, before.stored(), before.journal);
+      expect(after.table('gate')).toEqual([more === 9_999 ? `${H} B` : `${H} B unjournalled`]);
+    }
   });
 
   test('what an older owner left is no state', async () => {

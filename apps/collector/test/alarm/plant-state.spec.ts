@@ -161,6 +161,31 @@ describe('what was listened to once', () => {
   });
 });
 
+describe('how a station stood', () => {
+  test('before it was taken away is not how it stands when it is there again', () => {
+    const town: PlantTag = { id: 2, station: 'town', source: 'plc' };
+    const plant = new AlarmPlant('opcua', [gate, town], 'not owned');
+    plant.engine.stationStands('town', 'bad', plant.time.now());
+    plant.condition(1, true, '2026-03-01');
+    plant.configure([gate]);
+    plant.configure([gate, town]);
+    plant.time.to(5);
+    plant.own();
+    plant.time.to(9);
+    expect(plant.events()).toEqual(['area:city:loss raised 1 @1']);
+  });
+
+  test('stands on when only something else changes', () => {
+    const town: PlantTag = { id: 2, station: 'town', source: 'plc' };
+    const plant = new AlarmPlant('opcua', [gate, town], 'not owned');
+    plant.engine.stationStands('town', 'bad', plant.time.now());
+    plant.configure([{ ...gate, limits: { H: 5 } }, town]);
+    plant.time.to(5);
+    plant.own();
+    expect(plant.events()).toEqual(['station:town:badQuality raised 1 @2']);
+  });
+});
+
 describe('a limit that changes', () => {
   test('set below a steady value raises at once', () => {
     const plant = new AlarmPlant('opcua', [gate]);
