@@ -129,7 +129,10 @@ export function assemble(around: Surroundings): Assembled {
     peers,
     copies,
     time,
-    onOwned: () => listen(),
+    onOwned: () => {
+      listen();
+      sayStatus();
+    },
     onDatabase: (state, error) => outbox.noteDatabase(state, error),
     onLeases: () => sayStatus(),
     log,

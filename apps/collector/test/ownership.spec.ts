@@ -154,7 +154,7 @@ describe('while the database is away', () => {
     await company.time.pass(HOUR);
     expect(company.speakers('gate')).toEqual([{ owner: 'a', epoch: 1 }]);
     standby.database = 'there';
-    await company.time.pass(10 * SECOND);
+    await company.time.pass(13 * SECOND);
     expect(company.speakers('gate')).toEqual([{ owner: 'b', epoch: 2 }]);
     owner.database = 'there';
     await company.time.pass(10 * SECOND);
@@ -190,7 +190,7 @@ describe('while the database is away', () => {
     a.database = 'away';
     await company.time.pass(60 * SECOND);
     company.start('c');
-    await company.time.pass(5 * SECOND);
+    await company.time.pass(13 * SECOND);
     expect(company.speakers('gate')).toEqual([{ owner: 'c', epoch: 2 }]);
     a.database = 'there';
     await company.time.pass(10 * SECOND);
@@ -212,6 +212,57 @@ describe('while the database is away', () => {
     a.database = 'there';
     await company.time.pass(2 * SECOND);
     expect(company.speakers('gate')).toEqual([{ owner: 'c', epoch: 2 }]);
+  });
+});
+
+describe('when the database is back after everybody’s leases ran out', () => {
+  /** Three collectors with their shares, all of which went on alone for a minute. */
+  const afterOutage = async () => {
+    const company = new Company(names(12));
+    const all = ['a', 'b', 'c'].map((name) => company.start(name));
+    await company.time.pass(120 * SECOND);
+    expect(all.map((one) => one.ownership.partitions.length)).toEqual([4, 4, 4]);
+    for (const one of all) one.database = 'away';
+    await company.time.pass(60 * SECOND);
+    all.forEach((one) => one.moves.splice(0));
+    return { company, all, a: all[0]!, b: all[1]!, c: all[2]! };
+  };
+
+  test('who comes first leaves to the others what they speak for, and nothing moves', async () => {
+    const { company, all, a } = await afterOutage();
+    a.database = 'there';
+    await company.time.pass(3 * SECOND);
+    for (const one of all) one.database = 'there';
+    await company.time.pass(120 * SECOND);
+    expect(all.flatMap((one) => one.moves)).toEqual([]);
+    expect(company.partitions.flatMap((p) => company.speakers(p))).toHaveLength(12);
+  });
+
+  test('what a dead one had is taken at once', async () => {
+    const { company, a, b, c } = await afterOutage();
+    const orphans = c.ownership.partitions;
+    c.kill();
+    await company.time.pass(SECOND);
+    a.database = b.database = 'there';
+    await company.time.pass(4 * SECOND);
+    for (const partition of orphans) expect(company.speakers(partition)).toHaveLength(1);
+    expect([...a.moves, ...b.moves].filter((move) => move.startsWith('-'))).toEqual([]);
+  });
+
+  test('what another speaks for that stays cut off is taken a moment later, and two never speak for it', async () => {
+    const { company, a, b, c } = await afterOutage();
+    const left = c.ownership.partitions;
+    a.database = b.database = 'there';
+    for (let s = 0; s < 5; s += 1) {
+      await company.time.pass(SECOND);
+      expect(left.flatMap((p) => company.speakers(p).map((one) => one.owner))).toEqual(left.map(() => 'c'));
+    }
+    for (let tenths = 0; tenths < 150; tenths += 1) {
+      await company.time.pass(100);
+      for (const partition of left) expect(company.speakers(partition).length).toBeLessThanOrEqual(1);
+    }
+    expect(left.flatMap((p) => company.speakers(p).map((one) => one.owner))).toHaveLength(left.length);
+    expect(c.ownership.partitions).toEqual([]);
   });
 });
 

@@ -139,7 +139,7 @@ export class Watch {
         alarms: { read: () => disk.alarms },
       },
       time: this.time,
-      onOwned: () => undefined,
+      onOwned: () => this.say(),
       onDatabase: () => undefined,
       onLeases: () => this.say(),
       log: quiet,

@@ -62,7 +62,7 @@ export const PartStatus = z.object({
     .enum(['up', 'away'])
     .optional()
     .describe(
-      'Whether this collector can take and renew leases: while it can, it may take what others let run out',
+      'Whether this collector may take what others let run out: not while leases are away for it, nor for a moment after',
     ),
   unowned: z
     .array(text())

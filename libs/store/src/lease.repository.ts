@@ -15,7 +15,10 @@ export interface LeaseRequest {
   readonly session: string;
   /** Every partition there is; all collectors of one configuration name the same. */
   readonly partitions: readonly string[];
-  /** Partitions of its own that it gives up: it has stopped speaking for them. */
+  /**
+   * Partitions that it does not want: of its own those that it gives up (it has stopped speaking for them), of others
+   * those that it leaves to them though their leases may have run out.
+   */
   readonly giveUp: readonly string[];
   /** How long a lease and a member's word hold, ms. */
   readonly ttlMs: number;

@@ -5,9 +5,12 @@ import type { Log } from '../log';
 import { sleep, within, type Time, type Timer } from '../time';
 import type { AlarmEngine } from './alarm-engine';
 import type { Unwritten } from './alarm-partition';
+import { ComingBack } from './coming-back';
+import { GivingUp } from './giving-up';
 import { LEASE_TTL_MS, LeaseTerm } from './lease-term';
 import { lastHeld, type LeaseCopy, type OwnershipCopy } from './ownership-copy';
 import type { Peers } from './peers';
+import { entriesOf, partitionsOf, statesAfter } from './unwritten';
 
 export interface OwnershipParts {
   /** Names this data folder, which one process at a time has locked: after a crash the same owner goes on at once. */
@@ -28,7 +31,7 @@ export interface OwnershipParts {
   /** What is owned has changed. */
   readonly onOwned: () => void;
   readonly onDatabase: (state: 'up' | 'away', error?: Error) => void;
-  /** Leases can be reached again, or cannot any more: the others want to know. */
+  /** What others let run out can be taken from now on, or cannot any more: they want to know. */
   readonly onLeases: () => void;
   readonly log: Log;
 }
@@ -39,10 +42,6 @@ export const LEASE_ANSWER_MS = 3_000;
 const BEAT_MS = 1_000;
 /** Partitions with alarms that somebody has still to see to are looked for this often. */
 const OPEN_MS = 30_000;
-/** What is given up waits for the journal at most this long. */
-const GIVE_UP_MS = 5_000;
-/** The part of what it holds that a collector gives up at a time, so that not all of it is between two owners. */
-const GIVE_UP_PART = 0.1;
 
 /**
  * Holds the leases of the partitions, and with them the right to their alarms; `LeaseTerm` says how long. What is not
@@ -59,11 +58,11 @@ export class PartitionOwnership {
   private readonly lastEpochs: Map<string, number>;
   /** What the copies say that this owner held last; each is void as soon as the database says something else. */
   private readonly remembered: Map<string, OwnershipCopy['partitions'][number]>;
-  private readonly givingUp = new Map<string, Moment>();
+  private readonly givingUp: GivingUp;
+  private readonly comingBack: ComingBack;
   /** Partitions that another collector holds, at the last round. */
   private elsewhere: ReadonlySet<string> = new Set();
   private readonly term: LeaseTerm;
-  private state: 'up' | 'away' = 'away';
   private running: Promise<void> | null = null;
   private checking: Promise<void> | null = null;
   private timer: Timer | null = null;
@@ -73,6 +72,8 @@ export class PartitionOwnership {
   constructor(private readonly parts: OwnershipParts) {
     const { owner, peers, copies, time } = parts;
     const known = lastHeld(owner, copies.leases.read(), copies.alarms.read());
+    this.givingUp = new GivingUp(time);
+    this.comingBack = new ComingBack(time);
     this.term = new LeaseTerm({ owner, peers, time, copy: copies.leases }, known?.copy ?? null);
     this.remembered = new Map((known?.partitions ?? []).map((p) => [p.partition, p]));
     this.lastEpochs = new Map((known?.partitions ?? []).map((p) => [p.partition, p.epoch]));
@@ -86,9 +87,9 @@ export class PartitionOwnership {
     this.soon(0);
   }
 
-  /** Whether leases can be taken and renewed now. */
+  /** Whether this collector can take what others let run out. */
   get leases(): 'up' | 'away' {
-    return this.state;
+    return this.comingBack.leases;
   }
 
   get partitions(): string[] {
@@ -171,7 +172,11 @@ export class PartitionOwnership {
       await this.lookForOpen();
       const partitions = [...new Set([...this.wanted, ...this.open])];
       const asked = momentOf(time);
-      const request = { owner, session, partitions, giveUp: this.readyToGiveUp(), ttlMs: LEASE_TTL_MS };
+      const giveUp = [
+        ...this.givingUp.ready(() => partitionsOf(this.parts.waiting())),
+        ...this.leftToOthers(),
+      ];
+      const request = { owner, session, partitions, giveUp, ttlMs: LEASE_TTL_MS };
       const answer = await within(time, LEASE_ANSWER_MS, leases.round(request));
       this.reached('up');
       // An answer that was slept over grants nothing any more.
@@ -191,42 +196,28 @@ export class PartitionOwnership {
     this.openAt = momentOf(time);
   }
 
+  /** What others speak for whose leases may have run out, as long as they may be coming back. */
+  private leftToOthers(): string[] {
+    if (this.comingBack.leases === 'up') return [];
+    return this.parts.peers.partitions().filter((p) => !this.owned.has(p) && !this.remembered.has(p));
+  }
+
   private async take(asked: Moment, answer: LeaseAnswer, partitions: number): Promise<void> {
     this.term.grant(asked, answer);
     const held = new Map(answer.held.map((lease) => [lease.partition, lease.epoch]));
     this.elsewhere = new Set(answer.others.filter((l) => l.runs).map((l) => l.partition));
     for (const [partition, { epoch }] of this.remembered)
       if (held.get(partition) !== epoch) this.remembered.delete(partition);
-    for (const [partition, epoch] of this.owned)
-      if (held.get(partition) !== epoch) this.disown(partition, 'the lease was lost');
-    for (const partition of this.givingUp.keys()) if (!held.has(partition)) this.givingUp.delete(partition);
-    this.makeRoom(answer, partitions);
+    const lost = [...this.owned].filter(([partition, epoch]) => held.get(partition) !== epoch);
+    this.disown(
+      lost.map(([partition]) => partition),
+      'the lease was lost',
+    );
+    this.givingUp.holds(new Set(held.keys()));
+    this.disown(this.givingUp.makeRoom(answer, partitions), 'handed over to another collector');
     await this.adopt(
       answer.held.filter(({ partition }) => !this.owned.has(partition) && !this.givingUp.has(partition)),
     );
-  }
-
-  /** Holds more than its share while others live: stops speaking for some, and gives them up when all is journalled. */
-  private makeRoom({ held, others, share }: LeaseAnswer, partitions: number): void {
-    const mine = held.filter(({ partition }) => !this.givingUp.has(partition));
-    const free = partitions - held.length - others.filter((l) => l.runs).length;
-    const atATime = Math.ceil(held.length * GIVE_UP_PART) - this.givingUp.size;
-    const excess = Math.min(mine.length - share - free, atATime);
-    if (excess <= 0) return;
-    for (const { partition } of mine.slice(-excess)) {
-      this.disown(partition, 'handed over to another collector');
-      this.givingUp.set(partition, momentOf(this.parts.time));
-    }
-  }
-
-  private readyToGiveUp(): string[] {
-    if (this.givingUp.size === 0) return [];
-    const waiting = new Set(this.parts.waiting().map((one) => stateIn(one).alarm.partition));
-    return [...this.givingUp]
-      .filter(
-        ([partition, since]) => !waiting.has(partition) || elapsedMs(since, this.parts.time) > GIVE_UP_MS,
-      )
-      .map(([partition]) => partition);
   }
 
   /** Takes over what was granted: as the journal has it, with what waits for the journal under the same epoch. */
@@ -274,39 +265,21 @@ export class PartitionOwnership {
   }
 
   private giveUpUncertain(): void {
-    for (const partition of this.owned.keys())
-      if (!this.term.isCertain(partition))
-        this.disown(partition, 'the lease ran out, and another collector may have it');
+    const uncertain = [...this.owned.keys()].filter((partition) => !this.term.isCertain(partition));
+    this.disown(uncertain, 'the lease ran out, and another collector may have it');
   }
 
-  private disown(partition: string, why: string): void {
-    this.parts.log.warn(`partition ${partition}: ${why}`);
-    this.owned.delete(partition);
-    this.parts.engine.disown(partition);
-    this.parts.onOwned();
+  private disown(partitions: readonly string[], why: string): void {
+    for (const partition of partitions) {
+      this.parts.log.warn(`partition ${partition}: ${why}`);
+      this.owned.delete(partition);
+      this.parts.engine.disown(partition);
+    }
+    if (partitions.length > 0) this.parts.onOwned();
   }
 
   private reached(state: 'up' | 'away', error?: Error): void {
-    const turned = this.state !== state;
-    this.state = state;
     this.parts.onDatabase(state, error);
-    if (turned) this.parts.onLeases();
+    if (this.comingBack.reached(state)) this.parts.onLeases();
   }
-}
-
-const stateIn = (one: Unwritten): StoredAlarm => {
-  if (!('event' in one)) return one;
-  const { event, ...delay } = one;
-  return { alarm: event.state, ...delay };
-};
-
-/** What waits of one partition under one epoch: what an earlier owner left is evidence, never state. */
-const entriesOf = (waiting: readonly Unwritten[], partition: string, epoch: number): Unwritten[] =>
-  waiting.filter((one) => one.ownerEpoch === epoch && stateIn(one).alarm.partition === partition);
-
-/** The states after what waits, oldest first. */
-function statesAfter(states: readonly StoredAlarm[], waiting: readonly Unwritten[]): StoredAlarm[] {
-  const now = new Map(states.map((one) => [one.alarm.alarmId, one]));
-  for (const state of waiting.map(stateIn)) now.set(state.alarm.alarmId, state);
-  return [...now.values()];
 }

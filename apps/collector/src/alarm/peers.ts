@@ -2,7 +2,7 @@ import type { PartStatus, SourceState } from '@linepack/contracts';
 import type { Time } from '../time';
 
 interface Peer {
-  /** Whether it could take a lease when it spoke last. */
+  /** Whether it could take what others let run out when it spoke last. */
   readonly leases: 'up' | 'away';
   readonly left: boolean;
   readonly partitions: ReadonlySet<string>;
@@ -61,6 +61,11 @@ export class Peers {
         peer.partitions.has(partition) &&
         sourceIds.every((id) => peer.sources.some((s) => s.sourceId === id && s.state === 'connected')),
     );
+  }
+
+  /** What the living ones speak for. */
+  partitions(): string[] {
+    return [...new Set(this.alive().flatMap((peer) => [...peer.partitions]))];
   }
 
   /** What the living ones say of their sources. */

@@ -26,7 +26,7 @@ export interface Facts extends WritingFacts {
   readonly samplesPerSecond: number;
   /** Stations, and `network`, whose alarms are this collector's. */
   readonly partitions: readonly string[];
-  /** Whether their leases can be taken and renewed now. */
+  /** Whether what others let run out can be taken now. */
   readonly leases: 'up' | 'away';
   /** Alarms that the audit found to contradict their condition. */
   readonly alarmInconsistencies: number;
@@ -115,7 +115,7 @@ export function metricsOf(facts: Facts): string {
       'Alarms that the audit found to contradict their condition: 0, or a fault of the collector',
       [['', facts.alarmInconsistencies]],
     ),
-    metric('leases_up', 'gauge', '1 while leases can be taken and renewed', [
+    metric('leases_up', 'gauge', '1 while leases that others let run out can be taken', [
       ['', flag(facts.leases === 'up')],
     ]),
     metric('partitions_owned', 'gauge', 'Alarm partitions owned', [['', facts.partitions.length]]),
