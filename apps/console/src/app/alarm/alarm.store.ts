@@ -26,11 +26,12 @@ import {
   recentCount,
   unwatchedBy,
 } from './alarm-table';
+import { JournalFollower } from './journal-follower';
 
 /** An event is journalled within a second; only one that waits longer is worth a sign. */
 const USUAL_WAIT = 5_000_000;
 
-/** A table that could not be read is asked for again after this. */
+/** A table or a journal that could not be read is asked for again after this. */
 const RETRY_MS = 3_000;
 
 const PRIORITIES: readonly AlarmPriority[] = [1, 2, 3];
@@ -47,8 +48,16 @@ export class AlarmStore {
   private readonly began = signal<ReadonlyMap<string, number>>(new Map());
   private readonly spooling = signal(false);
   private readonly readings = new TableReadings();
+  private readonly journal = new JournalFollower(
+    (question) => this.api.get('/api/alarms/events', AlarmEvents, question),
+    (events) => {
+      this.remember(events);
+      this.journalled.set(events);
+    },
+  );
+  private reading: Promise<void> | null = null;
+  private again = false;
   private retry: ReturnType<typeof setTimeout> | undefined;
-  private seq = 0;
   readonly loaded = signal(false);
   readonly fault = signal<unknown>(undefined);
   /** Answers of the last acknowledgements that failed, by alarm. */
@@ -102,12 +111,14 @@ export class AlarmStore {
     this.link.alarmTable.subscribe((table) => {
       this.change(() => heldFrom(table));
       this.accept(table);
+      void this.readJournal();
     });
     this.link.alarm.subscribe((event) => this.take(event));
     this.link.alarmJournalled.subscribe((entries) => {
-      this.seq = Math.max(this.seq, ...entries.map((e) => e.seq));
       this.change((held) => afterJournalled(held, entries));
       this.journalled.set(entries);
+      if (this.journal.misses(entries)) void this.readAgain();
+      else if (this.journal.isFarBehind(entries)) void this.readJournal();
     });
     this.link.status.subscribe((parts) => {
       const collector = parts.find((p) => p.part === 'collector');
@@ -132,21 +143,31 @@ export class AlarmStore {
     );
   }
 
-  /** Reads the table, and from the journal what came since: after a gap nothing may be missing. */
-  async readAgain(): Promise<void> {
-    const since = this.seq;
-    try {
-      const { table, held } = await this.readings.read(() => this.api.get('/api/alarms', AlarmTable));
-      this.held.set(held);
-      this.accept(table);
-      this.fault.set(undefined);
-    } catch (fault) {
-      this.fault.set(fault);
-      clearTimeout(this.retry);
-      if (this.session.user() !== null) this.retry = setTimeout(() => void this.readAgain(), RETRY_MS);
-      return;
+  /**
+   * Reads the table, and from the journal what came since: after a gap nothing may be missing. One table is read at a
+   * time, so that an older answer never takes the place of a newer one.
+   */
+  readAgain(): Promise<void> {
+    this.again = true;
+    this.reading ??= this.readAll().finally(() => (this.reading = null));
+    return this.reading;
+  }
+
+  private async readAll(): Promise<void> {
+    while (this.again) {
+      this.again = false;
+      try {
+        const { table, held } = await this.readings.read(() => this.api.get('/api/alarms', AlarmTable));
+        this.held.set(held);
+        this.accept(table);
+        this.fault.set(undefined);
+      } catch (fault) {
+        this.fault.set(fault);
+        this.retryLater();
+        return;
+      }
+      await this.readJournal();
     }
-    if (since > 0) await this.readJournal(since);
   }
 
   async acknowledge(alarm: ListedAlarm, comment: string): Promise<void> {
@@ -164,14 +185,19 @@ export class AlarmStore {
     }
   }
 
-  private async readJournal(after: number): Promise<void> {
+  private async readJournal(): Promise<void> {
     try {
-      const { events } = await this.api.get('/api/alarms/events', AlarmEvents, { after, limit: 1_000 });
-      this.remember(events);
+      await this.journal.catchUp();
     } catch (fault) {
       // The table itself is already there; only the count of recent alarms lacks something.
-      console.warn(`journal since ${after}: ${String(fault)}`);
+      console.warn(`journal: ${String(fault)}`);
+      this.retryLater();
     }
+  }
+
+  private retryLater(): void {
+    clearTimeout(this.retry);
+    if (this.session.user() !== null) this.retry = setTimeout(() => void this.readAgain(), RETRY_MS);
   }
 
   private change(step: (held: Held) => Held): void {
@@ -180,7 +206,6 @@ export class AlarmStore {
   }
 
   private accept(table: AlarmTable): void {
-    this.seq = Math.max(this.seq, table.seq);
     this.spooling.set(table.databaseAway);
     this.loaded.set(true);
     this.began.update((began) => {
@@ -191,7 +216,7 @@ export class AlarmStore {
   }
 
   private take(event: AlarmEvent): void {
-    if (event.seq !== null) this.seq = Math.max(this.seq, event.seq);
+    this.journal.hear(event);
     const [position, now] = [this.position(), this.clock.read()];
     this.change((held) => afterEvent(held, event, position, now));
     this.remember([event]);
