@@ -150,14 +150,18 @@ export class SourceClock {
   }
 
   /**
-   * After a backlog was seen, an old word is doubtful again when it does not catch up and no word of now came since the
-   * one before it: the clock may have been set meanwhile, and a tag whose words arrive must not stay blind.
+   * After a backlog was seen, an old word is doubtful again when it is older still, or does not catch up and no word of
+   * now came since the one before it: the clock may have been set meanwhile, and a tag whose words arrive must not stay
+   * blind.
    */
   private isAnother(doubt: Doubt, offset: number, at: number): boolean {
     if (doubt.known !== 'backlog' || at <= doubt.lastAt) return false;
-    const catchesUp = doubt.lastOffset - offset > at - doubt.lastAt;
+    const since = at - doubt.lastAt;
+    const catchesUp = doubt.lastOffset - offset > since;
+    // What had waited comes in its order.
+    const goesBack = offset - doubt.lastOffset > since;
     const isBesideNow = this.freshAt !== null && this.freshAt > doubt.lastAt;
-    return !catchesUp && !isBesideNow;
+    return goesBack || !(catchesUp || isBesideNow);
   }
 
   private learn(offset: number, at: number): void {

@@ -122,9 +122,14 @@ export class TagRows {
       if (stamp === this.stored?.ts) this.isUnsure = true;
       return [sampleOf(word, stamp)];
     }
-    this.owed = null;
     this.putsElsewhere(word);
-    const ts = stamp === null ? receivedAt : this.ourTimeOf(stamp, receivedAt, isOfNow, around);
+    const setRight = stamp !== null && isOfNow ? this.setRight(stamp, around) : null;
+    if (setRight !== null && setRight < this.next()) {
+      this.owe(receivedAt, steady);
+      return this.past(sampleOf(word, setRight), receivedAt, steady);
+    }
+    this.owed = null;
+    const ts = setRight ?? (stamp === null ? receivedAt : this.inItsTime(receivedAt, around));
     return this.keep(sampleOf(word, Math.max(ts, this.next()) as Micros), rule);
   }
 
@@ -203,10 +208,10 @@ export class TagRows {
     return this.isItsOwn(clock) ? ((at - (clock.skew ?? 0)) as Micros) : at;
   }
 
-  /** When a word was said whose clock was set: its stamp set right, where that is of now. */
-  private ourTimeOf(stamp: Micros, receivedAt: Micros, isOfNow: boolean, clock: ClockFacts): number {
-    if (this.isItsOwn(clock) || !isOfNow || clock.skew === null) return this.inItsTime(receivedAt, clock);
-    return stamp + clock.skew;
+  /** When a word was said whose clock was set, on our clock; null when its clock was not set, or is not known. */
+  private setRight(stamp: Micros, clock: ClockFacts): Micros | null {
+    if (this.isItsOwn(clock) || clock.skew === null) return null;
+    return Math.round(stamp + clock.skew) as Micros;
   }
 
   private isItsOwn({ clockSteps }: ClockFacts): boolean {

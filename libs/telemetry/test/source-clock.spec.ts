@@ -188,6 +188,22 @@ describe('K6 a tag whose words arrive does not stay blind behind a backlog', () 
     );
     expect(later).toEqual(['doubtful', 'set', 'fresh', 'fresh', 'fresh', 'fresh']);
   });
+  test('a device that was set back soon after it had sent its buffer', () => {
+    const clock = new SourceClock();
+    steady(clock, 0, 100, 0);
+    standings(clock, [
+      [700, 110],
+      [700, 120],
+      [700, 700],
+      [710, 710],
+    ]);
+    expect(
+      standings(clock, [
+        [720, 0],
+        [730, 10],
+      ]),
+    ).toEqual(['doubtful', 'set']);
+  });
   test('a queue that holds words from before and after its clock was set', () => {
     const clock = new SourceClock();
     steady(clock, 0, 100, 0);

@@ -86,3 +86,13 @@ test('P8 no repeat of the newest sample while it does not say what holds now', (
   live(rows, word(2, 100, 200));
   expect(rows.repeat(at(300), placing)).toBeNull();
 });
+
+test('P8 P9 a word of a clock that was set which comes late stands when it was said, and what holds now after it', () => {
+  const rows = new TagRows();
+  live(rows, word(1, 1_000));
+  const around = { clockSteps: 1, skew: 600e6 };
+  expect(live(rows, word(2, 410, 1_010), around)).toEqual([row(2, 1_010)]);
+  rows.marker({ tagId: TAG, quality: QUALITY.BadNoCommunication, value: null }, at(1_200), around);
+  expect(live(rows, word(3, 590, 1_210), around)).toEqual([row(3, 1_190)]);
+  expect(rows.owes).toBe(true);
+});
