@@ -41,7 +41,12 @@ export function openDoors(
     const parsed = AlarmCommand.safeParse(message);
     if (!parsed.success) return log.warn(`bus: ${topic}: ${parsed.error.message}`);
     const reply = engine.command(partOf(topic, 3), parsed.data);
-    void reply?.then((answer) => bus.tell(parsed.data.replyTo, answer));
+    reply?.then(
+      (answer) => bus.tell(parsed.data.replyTo, answer),
+      // Whether it was executed is not known: its sender hears nothing, and says so.
+      (error: Error) =>
+        log.error(`command ${parsed.data.commandId} on ${parsed.data.alarmId} failed: ${error.message}`),
+    );
   });
   bus.subscribe(TOPIC.collectorStatus('+'), (message, topic) => {
     const parsed = PartStatus.safeParse(message);

@@ -32,6 +32,7 @@ export type GiveUp = (reason: NoAdministrator) => void;
 export class WarmUp implements OnApplicationBootstrap, OnApplicationShutdown {
   private running: Promise<void> | null = null;
   private again = false;
+  private stopped = false;
   private retry: NodeJS.Timeout | null = null;
   private readonly sweeping: NodeJS.Timeout;
 
@@ -65,14 +66,15 @@ export class WarmUp implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
+    this.stopped = true;
     if (this.retry) clearTimeout(this.retry);
     clearInterval(this.sweeping);
-    this.again = false;
     await this.running;
   }
 
   /** Fills now; what is asked for while it fills is done once more after it. */
   private fillSoon(): void {
+    if (this.stopped) return;
     if (this.running) {
       this.again = true;
       return;
@@ -101,7 +103,7 @@ export class WarmUp implements OnApplicationBootstrap, OnApplicationShutdown {
   private later(error: unknown): void {
     if (error instanceof NoAdministrator) return this.giveUp(error);
     // The gate says when the database is back.
-    if (error instanceof DatabaseAway) return;
+    if (error instanceof DatabaseAway || this.stopped) return;
     this.logger.warn({ cause: error instanceof Error ? error.message : error }, 'not ready yet');
     this.retry = setTimeout(() => this.fillSoon(), RETRY_MS);
   }

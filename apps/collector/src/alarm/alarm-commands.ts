@@ -21,6 +21,8 @@ const LONGEST_PATIENCE_MS = 60_000;
 /** Executes commands on the alarms of a partition that is owned, each once, and answers within its sender's time. */
 export class AlarmCommands {
   private readonly answers = new Map<string, Promise<AlarmCommandReply>>();
+  /** Notes that were taken here: they may still be on their way to be durable. */
+  private readonly taken = new Set<string>();
 
   constructor(private readonly parts: CommandParts) {}
 
@@ -30,8 +32,7 @@ export class AlarmCommands {
     if (known) return known;
     const answer = this.execute(partition, command);
     this.answers.set(command.commandId, answer);
-    const oldest = this.answers.keys().next().value;
-    if (this.answers.size > REMEMBERED && oldest !== undefined) this.answers.delete(oldest);
+    prune(this.answers);
     return answer;
   }
 
@@ -40,6 +41,8 @@ export class AlarmCommands {
     const refused = (code: Extract<AlarmCommandReply, { ok: false }>['code'], detail: string) =>
       ({ commandId, ok: false, code, detail }) as const;
     const at = this.parts.now();
+    const earlier = this.takenBefore(partition, command);
+    if (earlier) return earlier;
     if (at > command.deadline) return refused('expired', 'it came after the time its sender waits for');
     if (!partition.has(alarmId)) return refused('unknownAlarm', `${alarmId}: no such alarm`);
     const result = partition.command(alarmId, { kind, at, occurrence, position, actor, comment });
@@ -48,6 +51,8 @@ export class AlarmCommands {
         result.fault === 'otherOccurrence' ? 'otherOccurrence' : 'nothingToAcknowledge',
         result.detail,
       );
+    this.taken.add(noteOf(command));
+    prune(this.taken);
     const patienceMs = Math.min((command.deadline - at) / MICROS_PER_MS, LONGEST_PATIENCE_MS);
     const durable = await within(this.parts.time, patienceMs, this.parts.announce(result.entries)).catch(
       isLate,
@@ -61,6 +66,29 @@ export class AlarmCommands {
       );
     return { commandId, ok: true, durable, alarm: result.alarm };
   }
+
+  /**
+   * A bus sends a command again that it has not acknowledged, also when its first owner is gone and took his answer with
+   * him. What he made durable came with the partition: saying now that it was not carried out would be false evidence.
+   */
+  private takenBefore(partition: AlarmPartition, command: AlarmCommand): AlarmCommandReply | null {
+    const { commandId, alarmId, occurrence, position, actor, comment } = command;
+    const alarm = partition.alarm(alarmId);
+    const note = alarm?.noted[position];
+    if (!alarm || !note || alarm.occurrence !== occurrence || this.taken.has(noteOf(command))) return null;
+    if (note.by !== actor || note.comment !== comment) return null;
+    return { commandId, ok: true, durable: partition.isWaiting(alarmId) ? 'spool' : 'journal', alarm };
+  }
+}
+
+/** What a command asks for, whoever sends it. */
+const noteOf = ({ alarmId, occurrence, position }: AlarmCommand): string =>
+  `${alarmId} ${occurrence} ${position}`;
+
+/** Maps and sets keep the order of insertion: the oldest goes. */
+function prune(kept: Set<string> | Map<string, unknown>): void {
+  const [oldest] = kept.keys();
+  if (kept.size > REMEMBERED && oldest !== undefined) kept.delete(oldest);
 }
 
 /** It is not durable within the time its sender waits; it goes on to be. */

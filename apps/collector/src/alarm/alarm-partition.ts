@@ -122,6 +122,17 @@ export class AlarmPartition {
     return this.see(held, { ...seen, definedAt }, now);
   }
 
+  /** Null when there is no such alarm. */
+  alarm(alarmId: string): Alarm | null {
+    const held = this.held.get(alarmId);
+    return held ? alarmOf(held.definition, held.state) : null;
+  }
+
+  /** Whether the last words of an alarm wait for the journal. */
+  isWaiting(alarmId: string): boolean {
+    return [...this.unjournalled.values()].includes(alarmId);
+  }
+
   /** An operator's command on one alarm; it must be there. */
   command(alarmId: string, input: AlarmCommand): Stepped | Refused {
     const held = this.held.get(alarmId);

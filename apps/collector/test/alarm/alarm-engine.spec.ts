@@ -113,6 +113,33 @@ describe('an alarm that is normal again', () => {
     owner.engine.stop();
   });
 
+  test.each([
+    ['within its time', 0],
+    ['after it', 9_000_000],
+  ])(
+    'a command that comes again after a takeover, %s, is answered as it was executed: who gave it may have no answer yet',
+    async (_when, sentAgo) => {
+      const before = new Owner();
+      before.measure(4.5);
+      await before.note('station', 1, 'a');
+      before.engine.stop();
+      const after = new Owner(before.engine.snapshot().flatMap((p) => p.states));
+      expect(await after.note('station', 1, 'a', sentAgo)).toMatchObject({
+        ok: true,
+        durable: 'journal',
+        alarm: { letter: 'C', noted: { station: { by: 'li' } } },
+      });
+      expect(after.events).toEqual([]);
+      // Another position's, and another occurrence's, was not.
+      const late = sentAgo === 0 ? { ok: true } : { ok: false, code: 'expired' };
+      expect(await after.note('dispatch', 1, 'b', sentAgo)).toMatchObject(late);
+      after.measure(3);
+      after.measure(4.5);
+      expect(await after.note('station', 2, 'c', sentAgo)).toMatchObject(late);
+      after.engine.stop();
+    },
+  );
+
   test('an alarm that was never raised is on no table and there is nothing to note', async () => {
     const owner = new Owner();
     owner.measure(3);
