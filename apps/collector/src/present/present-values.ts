@@ -17,7 +17,8 @@ import type { Received, SourceCapabilities } from '../acquisition/source';
 import type { CollectorTag } from '../configuration/collector-configuration';
 import type { Heard, Outcome, Placed, Present } from './outcome';
 import { PassingWords, wordOf } from './passing-words';
-import { PlantClock, clockFacts, type ClockState, type TagState } from './plant-clock';
+import { clockFacts, type ClockState, type PlantClock, type TagState } from './plant-clock';
+import { PlantClocks } from './plant-clocks';
 
 interface KnownTag extends TagState {
   lastStamp: Micros | null;
@@ -32,12 +33,6 @@ interface Source {
   heardAt: Micros | null;
   staleAge: number;
 }
-
-/**
- * Most messages of one source that wait, unacknowledged, until a clock is understood: a broker sends no more than twenty
- * unless it is told otherwise, and what would tell is behind them. Of more, the longest waiting are placed.
- */
-const MOST_IN_DOUBT = 10;
 
 /** What is being told while words are taken. */
 interface Telling {
@@ -54,7 +49,7 @@ export class PresentValues {
   private tags = new Map<TagId, KnownTag>();
   private readonly passing = new PassingWords();
   private readonly sources = new Map<SourceId, Source>();
-  private readonly clocks = new Map<string, PlantClock>();
+  private readonly clocks = new PlantClocks();
   private readonly faults = new Map<SourceId, Map<StampFault, number>>();
   /** Tags of which something is to be settled. */
   private readonly owing = new Set<KnownTag>();
@@ -84,7 +79,7 @@ export class PresentValues {
       const source = this.sourceOf(sourceId);
       source.staleAge = Math.min(source.staleAge, staleAgeOf(config));
     }
-    this.forgetClocks();
+    this.clocks.keep(new Set([...this.tags.values()].map(({ clock }) => clock)));
   }
 
   describe(sourceId: SourceId, capabilities: SourceCapabilities): void {
@@ -146,7 +141,7 @@ export class PresentValues {
   /** Words that were held until their tag is stale, or all of them: each stands at its own time. */
   release(now: Instant, which: 'overdue' | 'all'): Placed[] {
     const placed: Placed[] = [];
-    for (const clock of this.clocks.values())
+    for (const clock of this.clocks.all())
       if (which === 'all' || clock.held.some(({ until }) => until <= now.steady))
         placed.push(...this.place(clock, 'itsOwnTime', now));
     return placed;
@@ -187,7 +182,7 @@ export class PresentValues {
   }
 
   clockStates(now: Instant): ClockState[] {
-    return [...this.clocks.values()].map((clock) => clock.state(now));
+    return this.clocks.states(now);
   }
 
   /** Stamps that could not be believed, by source and cause. */
@@ -198,7 +193,7 @@ export class PresentValues {
   private take(state: KnownTag, value: Received, now: Instant, out: Telling): void {
     const { tag, present } = state;
     const word = wordOf(tag, value, now.wall);
-    const clock = this.clockNamed(value.clock, tag.sourceId);
+    const clock = this.clocks.named(value.clock, tag.sourceId);
     state.clock = clock;
     const said = this.readClock(state, clock, word, now);
     const taken = present.take(word, this.around(state, said, now));
@@ -223,11 +218,8 @@ export class PresentValues {
         if (value) out.present.push({ tag, value });
       }
     } else {
-      const crowd = [...this.clocks.values()].filter((c) => c.sourceId === clock.sourceId && c.messages > 0);
-      if (crowd.reduce((sum, c) => sum + c.messages, 0) <= MOST_IN_DOUBT) return;
-      const since = (c: PlantClock): number => c.held[0]?.until ?? Infinity;
-      const longest = crowd.reduce((a, b) => (since(b) < since(a) ? b : a));
-      out.placed.push(...this.place(longest, 'itsOwnTime', now));
+      const longest = this.clocks.longestOfTooMany(clock.sourceId);
+      if (longest) out.placed.push(...this.place(longest, 'itsOwnTime', now));
       return;
     }
     clock.doubting.clear();
@@ -310,19 +302,6 @@ export class PresentValues {
       this.sources.set(sourceId, source);
     }
     return source;
-  }
-
-  private clockNamed(name: string, sourceId: SourceId): PlantClock {
-    let clock = this.clocks.get(name);
-    if (!clock) this.clocks.set(name, (clock = new PlantClock(sourceId)));
-    return clock;
-  }
-
-  /** Clocks of tags that are gone, once no word waits for them. */
-  private forgetClocks(): void {
-    const wanted = new Set([...this.tags.values()].map(({ clock }) => clock));
-    for (const [name, clock] of this.clocks)
-      if (!wanted.has(clock) && clock.held.length === 0) this.clocks.delete(name);
   }
 
   private countFault(sourceId: SourceId, fault: StampFault): void {

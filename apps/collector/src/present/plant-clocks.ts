@@ -1,0 +1,47 @@
+import type { SourceId } from '@linepack/network';
+import type { Instant } from '@linepack/telemetry';
+import { PlantClock, type ClockState } from './plant-clock';
+
+/**
+ * Most messages of one source that wait, unacknowledged, until a clock is understood: a broker sends no more than twenty
+ * unless it is told otherwise, and what would tell is behind them. Of more, the longest waiting are placed.
+ */
+const MOST_IN_DOUBT = 10;
+
+/** The clocks of the plant, each as long as a tag has it or a word waits for it. */
+export class PlantClocks {
+  private readonly clocks = new Map<string, PlantClock>();
+
+  named(name: string, sourceId: SourceId): PlantClock {
+    let clock = this.clocks.get(name);
+    if (!clock) this.clocks.set(name, (clock = new PlantClock(sourceId)));
+    return clock;
+  }
+
+  all(): Iterable<PlantClock> {
+    return this.clocks.values();
+  }
+
+  /** Forgets clocks of tags that are gone, once no word waits for them. */
+  keep(wanted: ReadonlySet<PlantClock | null>): void {
+    for (const [name, clock] of this.clocks)
+      if (!wanted.has(clock) && clock.held.length === 0) this.clocks.delete(name);
+  }
+
+  /** Of a source of which too much waits, the clock that is waited for longest. */
+  longestOfTooMany(sourceId: SourceId): PlantClock | null {
+    let longest: PlantClock | null = null;
+    let messages = 0;
+    for (const clock of this.clocks.values()) {
+      const [first] = clock.held;
+      if (clock.sourceId !== sourceId || !first) continue;
+      messages += clock.messages;
+      if (first.until < (longest?.held[0]?.until ?? Infinity)) longest = clock;
+    }
+    return messages > MOST_IN_DOUBT ? longest : null;
+  }
+
+  states(now: Instant): ClockState[] {
+    return [...this.clocks.values()].map((clock) => clock.state(now));
+  }
+}
