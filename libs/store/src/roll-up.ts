@@ -37,7 +37,7 @@ const ceilTo = (width: number, at: number): Micros => (Math.ceil(at / width) * w
 
 /** What the roll-up asks of the database; each call is one transaction. */
 export interface RollupTables {
-  /** Claims the next window up to `until`, or gives the one that a crash left unrolled (`claimAfter`). */
+  /** Claims the next window up to `until`, or gives the one that a crash left unrolled. */
   claim(until: Micros): Promise<RollupState>;
   claimIsRolled(to: Micros): Promise<void>;
   /** Up to `minute` it is rolled up by another hand. */
@@ -59,19 +59,16 @@ export interface RollupTables {
   allTags(): Promise<TagId[]>;
 }
 
+/** Whether there is time to be claimed. A claim that a crash left unrolled is rolled first. */
+export const isClaimable = ({ claimedTo, rolledTo }: RollupState, until: Micros): boolean =>
+  claimedTo <= rolledTo && claimedTo < until;
+
 /**
- * The claim that follows on a state; the state itself where there is nothing to claim. A claim that a crash left unrolled
- * is rolled first. Time in which nothing was measured is passed over at once: one stamp of a clock that was never set
- * must not cost a step for every quarter of an hour since.
- * @param nextSample from when on something was measured, at or after an instant; null when nothing was
+ * The next claim. Time in which nothing was measured is passed over at once: one stamp of a clock that was never set must
+ * not cost a step for every quarter of an hour since.
+ * @param next from when on something was measured; null when nothing was before `until`
  */
-export async function claimAfter(
-  state: RollupState,
-  until: Micros,
-  nextSample: (at: Micros) => Promise<Micros | null> | Micros | null,
-): Promise<RollupState> {
-  if (state.claimedTo > state.rolledTo || state.claimedTo >= until) return state;
-  const next = await nextSample(state.claimedTo);
+export function claimFrom(next: Micros | null, until: Micros): RollupState {
   const rolledTo = floorTo(MINUTE_US, next ?? until);
   return { claimedTo: Math.min(until, rolledTo + MINUTES_SLICE_US) as Micros, rolledTo };
 }

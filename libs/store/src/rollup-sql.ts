@@ -1,6 +1,6 @@
 import type { Micros, TagId } from '@linepack/network';
 import { inTransaction, onlyRow, type Pool } from './database';
-import { claimAfter, type RollupTables } from './roll-up';
+import { claimFrom, isClaimable, type RollupTables } from './roll-up';
 import { nextSampleTime } from './sample-gaps';
 import { lockedRollup, ROLLUP_JOB, saveRollup, type RollupState } from './watermark';
 
@@ -43,8 +43,9 @@ export class RollupSql implements RollupTables {
   async claim(until: Micros): Promise<RollupState> {
     return inTransaction(this.pool, async (client) => {
       const state = await lockedRollup(client);
-      const claimed = await claimAfter(state, until, (at) => nextSampleTime(client, at, until));
-      if (claimed !== state) await saveRollup(client, claimed);
+      if (!isClaimable(state, until)) return state;
+      const claimed = claimFrom(await nextSampleTime(client, state.claimedTo, until), until);
+      await saveRollup(client, claimed);
       return claimed;
     });
   }

@@ -5,6 +5,7 @@ import { Random } from './kernel/random';
 import { Trace } from './kernel/trace';
 import { Oracle, type Violation } from './oracle/oracle';
 import { judge } from './oracle/settled';
+import { judgeWork } from './oracle/work';
 import { guardReality } from './reality';
 import { World } from './world/world';
 
@@ -42,6 +43,7 @@ export async function runSeed(
     oracle.watch(world);
     await kernel.runUntil(world.endUs);
     judge(world, oracle);
+    judgeWork(world, oracle);
     const { violations, claims } = oracle;
     return { seed, violations, hash: trace.hash, steps: trace.count, claims, trace: trace.text() };
   } finally {

@@ -25,6 +25,13 @@ import {
   steadyValuesAreNotHeard,
 } from './present-values';
 import {
+  areaHoldsOthersUp,
+  breachIsLostWithItsTeller,
+  closeDoesNotWaitForRollUp,
+  hurryIsOverwritten,
+  lateSampleLeavesNoMark,
+} from './worker';
+import {
   acknowledgedBeforeDurable,
   diskFailureLosesEntries,
   retriesComeOutOfOrder,
@@ -61,4 +68,9 @@ export const BREAKS: Readonly<Record<string, () => Undo>> = {
   epochsAreNotCompared,
   wordsOfOthersAreForgotten,
   copyForgetsWhatIsUnderWay,
+  lateSampleLeavesNoMark,
+  closeDoesNotWaitForRollUp,
+  breachIsLostWithItsTeller,
+  areaHoldsOthersUp,
+  hurryIsOverwritten,
 };

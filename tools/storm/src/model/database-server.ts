@@ -4,6 +4,7 @@ import { CoverageTable } from './coverage';
 import { JournalTable } from './journal';
 import { LeaseModel } from '../../../../apps/collector/test/lease-model';
 import { SampleTable } from './samples';
+import { WorkTables } from './work-tables';
 import type { NetworkSnapshot } from '@linepack/store';
 
 /** What the server does with a call: answers, refuses connections, or takes it and says nothing until it goes on. */
@@ -17,9 +18,10 @@ export type CallFate = 'answered' | 'rolledBack' | 'committedUnanswered';
  * instant between request and answer.
  */
 export class DatabaseServer {
-  readonly samples = new SampleTable();
+  readonly samples: SampleTable = new SampleTable((rows) => this.work.markLate(rows));
   readonly journal = new JournalTable((partition) => this.leases.epochOf(partition));
-  readonly coverage = new CoverageTable();
+  readonly coverage = new CoverageTable((source, change) => this.work.coverageChanged(source, change));
+  readonly work: WorkTables = new WorkTables(this.samples, this.coverage, () => this.clock);
   readonly leases = new LeaseModel(() => this.clock / 1_000);
   network: NetworkSnapshot | null = null;
   mood: ServerMood = 'up';

@@ -4,20 +4,25 @@ import { ApiNode } from './api-node';
 import { CollectorNode, type Witness } from './collector-node';
 import { FAULTS } from './faults';
 import { Plant } from './plant';
+import { planWorkerFaults, WORKER_FAULTS } from './worker-faults';
 import { WorkerNode } from './worker-node';
+import { WorkerComputer } from './worker-process';
 
 /** How long the storm rages after a quiet beginning, s. */
 const CALM_BEFORE_S = 25;
 const STORM_S = 200;
 /** Everything must settle within this, s. */
 export const QUIET_S = 70;
+/** Late data rests for a minute before a day is worked out again; with the worker everything must settle within this, s. */
+const WORKED_OFF_S = 115;
 
 /** One seed's whole story: plant, collectors, api, operators, worker, and the faults among them. */
 export class World {
   readonly plant: Plant;
   readonly collectors: readonly CollectorNode[];
   readonly api: ApiNode;
-  readonly worker: WorkerNode;
+  /** In every other seed the real one. */
+  readonly worker: WorkerNode | WorkerComputer;
   readonly endUs: number;
   readonly quietUs: number;
   private readonly endings = new Set<() => void>();
@@ -35,15 +40,19 @@ export class World {
       return node;
     });
     this.api = new ApiNode(this.plant, random.stream('operator'));
-    this.worker = new WorkerNode(this.plant, random.stream('worker'));
+    this.quietUs = kernel.now + (CALM_BEFORE_S + STORM_S) * 1e6;
+    this.worker = random.stream('which worker').chance(0.5)
+      ? new WorkerComputer(this.plant, random.stream('worker'), this.quietUs)
+      : new WorkerNode(this.plant, random.stream('worker'));
     for (const node of this.collectors)
       kernel.after(random.chance(0.7) ? random.between(0, 3_000) : random.between(0, 60_000), () =>
         node.start(),
       );
     this.supervise();
-    this.quietUs = kernel.now + (CALM_BEFORE_S + STORM_S) * 1e6;
-    this.endUs = this.quietUs + QUIET_S * 1e6;
+    this.endUs = this.quietUs + (this.worker instanceof WorkerComputer ? WORKED_OFF_S : QUIET_S) * 1e6;
     this.planFaults(random.stream('faults'));
+    if (this.worker instanceof WorkerComputer)
+      this.troubleWorker(this.worker, random.stream('worker faults'));
     kernel.at(this.quietUs, () => this.quiet());
   }
 
@@ -68,6 +77,7 @@ export class World {
   private supervise(): void {
     this.kernel.after(1_000, () => {
       this.collectors.forEach((node) => node.restartIfDead());
+      if (this.worker instanceof WorkerComputer) this.worker.restartIfDead();
       this.supervise();
     });
   }
@@ -81,13 +91,26 @@ export class World {
       const kind = random.pick(kinds);
       const beginS = random.between(random.chance(0.1) ? 0 : CALM_BEFORE_S, CALM_BEFORE_S + STORM_S);
       const lengthS = random.chance(0.5) ? random.between(0.3, 6) : random.between(6, 50);
-      this.kernel.after(beginS * 1_000, () => this.begin(kind, lengthS, random.stream(`fault ${i}`)));
+      this.kernel.after(beginS * 1_000, () => {
+        const fault = random.stream(`fault ${i}`);
+        this.begin(kind, lengthS, () => FAULTS[kind]?.(this, fault));
+      });
     }
   }
 
-  private begin(kind: string, lengthS: number, random: Random): void {
+  private troubleWorker(worker: WorkerComputer, random: Random): void {
+    const span = { fromS: CALM_BEFORE_S, toS: CALM_BEFORE_S + STORM_S };
+    planWorkerFaults(random, span, (kind, lengthS, beginS) => {
+      const fault = random.stream(`${kind} ${beginS}`);
+      this.kernel.after(beginS * 1_000, () =>
+        this.begin(kind, lengthS, () => WORKER_FAULTS[kind]?.(worker, this, fault)),
+      );
+    });
+  }
+
+  private begin(kind: string, lengthS: number, fault: () => (() => void) | undefined): void {
     this.kernel.note('fault', `${kind} for ${lengthS.toFixed(1)} s`);
-    const end = FAULTS[kind]?.(this, random);
+    const end = fault();
     if (!end) return;
     const once = (): void => {
       if (!this.endings.delete(once)) return;
