@@ -29,12 +29,7 @@ export interface WorkerParts {
   readonly store: WorkerStore;
   readonly bus: Pick<
     WorkerBus,
-    | 'publishStatus'
-    | 'publishCondition'
-    | 'publishLossUpdated'
-    | 'onConfigurationChanged'
-    | 'deafTo'
-    | 'deafTo'
+    'publishStatus' | 'publishCondition' | 'publishLossUpdated' | 'onConfigurationChanged' | 'deafTo'
   >;
   readonly log: Pick<Logger, 'info' | 'error'>;
   readonly plantFile: string | undefined;

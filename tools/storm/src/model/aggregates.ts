@@ -1,5 +1,6 @@
 import type { Micros, TagId } from '@linepack/network';
 import type { CoverageTable } from './coverage';
+import { DatabaseRefusal } from './refusal';
 import type { Row, SampleTable } from './samples';
 
 /** A row of `sample_minute` or `sample_hour`. */
@@ -72,6 +73,8 @@ function addPiece(to: Bucket, { ts, quality, value }: Row, seconds: number): voi
 export class AggregateTables {
   readonly minutes = new Map<TagId, Map<number, Bucket>>();
   readonly hours = new Map<TagId, Map<number, Bucket>>();
+  /** Takes nothing: a lock that somebody holds, a disk of its own that is full. */
+  isShut = false;
 
   constructor(
     private readonly samples: SampleTable,
@@ -86,6 +89,7 @@ export class AggregateTables {
     widthUs: number,
     holdUs: number | null,
   ): void {
+    if (this.isShut) throw new DatabaseRefusal('55P03', 'canceling statement due to lock timeout');
     for (const tagId of tagIds)
       replace(this.minutes, tagId, from, to, this.rolled(tagId, from, to, widthUs, holdUs));
   }

@@ -12,6 +12,7 @@ export class LossTable {
   readonly provisional = new Map<string, LossResult>();
   /** When a version was kept last, by the database's clock. */
   savedAt = 0;
+  onSaved: () => void = () => undefined;
 
   /** @param clock the database's, microseconds */
   constructor(private readonly clock: () => number) {}
@@ -23,6 +24,7 @@ export class LossTable {
     const kept = clone({ ...result, version: versions.length + 1, provisional: false });
     versions.push(kept);
     this.savedAt = this.clock();
+    this.onSaved();
     return clone(kept);
   }
 

@@ -173,6 +173,7 @@ function hours(world: World, oracle: Oracle, areas: readonly LossArea[]): void {
 function aggregates(world: World, oracle: Oracle): void {
   const { work, samples, coverage } = world.plant.database;
   const beginUs = world.kernel.startUs - 30 * 60e6;
+  const fresh = work.marks.open('rolled').filter((m) => m.receivedAt > world.kernel.now - FRESH_US);
   for (const { tagId, config } of work.networkAt(Infinity)?.tags ?? []) {
     const until = Math.min(work.rollup.rolledTo, Math.floor((world.kernel.now - FRESH_US) / 60e6) * 60e6);
     const away = (coverage.bySource.get(config.address.source) ?? [])
@@ -183,6 +184,8 @@ function aggregates(world: World, oracle: Oracle): void {
     oracle.claims += 1;
     for (let at = beginUs; at < until; at += 60e6) {
       const [told, found] = [expected.get(at), stored?.get(at)];
+      if (fresh.some((m) => m.tagId === tagId && at > m.from - 60e6 && at < m.to + 3e6 * config.maxReportS))
+        continue;
       const isSame =
         Math.abs((told?.coveredS ?? 0) - (found?.coveredS ?? 0)) < EXACT &&
         Math.abs((told?.integral ?? 0) - (found?.integral ?? 0)) < 1e-3 &&

@@ -34,6 +34,7 @@ export class MeterFeed {
     private readonly plant: Plant,
     private readonly random: Random,
     private readonly untilUs: number,
+    private readonly cutOffs: readonly number[],
   ) {
     this.process = new SimulatedProcess(new Computer('meters', plant.kernel), 1);
     this.link = new DatabaseLink(this.process, plant.database);
@@ -112,17 +113,19 @@ export class MeterFeed {
     return samples;
   }
 
-  /** Stretches of stamps around the cut-offs that come only at some later moment. */
+  /** Stretches of stamps, most of them at a cut-off, that come only at some later moment, perhaps after the close. */
   private lateStretches() {
-    const { kernel } = this.plant;
-    const at = (s: number): number => kernel.now + s * SECOND_US;
-    return Array.from({ length: this.random.whole(0, 4) }, () => {
-      const from = at(this.random.between(-400, 150));
+    const { random, untilUs } = this;
+    const start = this.plant.kernel.now;
+    return Array.from({ length: random.whole(0, 5) }, () => {
+      const about = random.chance(0.7)
+        ? random.pick(this.cutOffs) - random.between(0, 50) * SECOND_US
+        : start + random.between(-400, 150) * SECOND_US;
       return {
-        meter: this.random.pick(METERS),
-        from,
-        to: from + this.random.between(10, 200) * SECOND_US,
-        comesAt: at(this.random.between(20, 225)),
+        meter: random.pick(METERS),
+        from: about,
+        to: about + random.between(10, 120) * SECOND_US,
+        comesAt: random.chance(0.3) ? untilUs : start + random.between(20, 225) * SECOND_US,
       };
     });
   }

@@ -14,6 +14,19 @@ export const WORKER_FAULTS: Readonly<Record<string, Fault>> = {
     else worker.process?.killAfterActions(random.whole(1, 60));
     return () => worker.start();
   },
+  // Between a result and its telling, or anywhere else in what follows it.
+  workerDiesClosing: (worker, { plant }, random) => {
+    const { losses } = plant.database.work;
+    losses.onSaved = () => {
+      losses.onSaved = () => undefined;
+      worker.process?.killAfterActions(random.whole(0, 5));
+    };
+    return () => undefined;
+  },
+  rollUpFails: (_, { plant }) => {
+    plant.database.work.aggregates.isShut = true;
+    return () => void (plant.database.work.aggregates.isShut = false);
+  },
   workerStandsStill: (worker) => {
     const { process } = worker;
     process?.pause();
@@ -44,7 +57,11 @@ export function planWorkerFaults(
 ): void {
   const kinds = Object.keys(WORKER_FAULTS).filter(() => random.chance(0.5));
   if (kinds.length === 0) return;
-  const count = random.whole(0, 8);
-  for (let i = 0; i < count; i += 1)
-    begin(random.pick(kinds), random.between(0.3, 40), random.between(span.fromS, span.toS));
+  const count = random.whole(0, 10);
+  for (let i = 0; i < count; i += 1) {
+    const kind = random.pick(kinds);
+    // Nobody looks at aggregates at night.
+    const lengthS = kind === 'rollUpFails' ? random.between(60, 220) : random.between(0.3, 40);
+    begin(kind, lengthS, random.between(span.fromS, span.toS));
+  }
 }

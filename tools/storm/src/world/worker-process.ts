@@ -50,7 +50,8 @@ export class WorkerComputer {
     const rolled = Math.floor((kernel.now - ROLLED_US) / MINUTE_US) * MINUTE_US;
     database.work.rollup = { claimedTo: rolled, rolledTo: rolled } as typeof database.work.rollup;
     database.work.networkAt = this.networkReader();
-    this.feed = new MeterFeed(plant, random.stream('meters'), quietUs);
+    const cutOffs = areas.map((area) => area.cutOff);
+    this.feed = new MeterFeed(plant, random.stream('meters'), quietUs, cutOffs);
     kernel.after(random.chance(0.8) ? random.between(0, 3_000) : random.between(0, 100_000), () =>
       this.start(),
     );
@@ -128,6 +129,7 @@ export class WorkerComputer {
       retained.forEach((message, topic) => client.tell(topic, message, { keep: 'retained' })),
     );
     return {
+      deafTo: [],
       publishStatus: (status: PartStatus) => keep(TOPIC.status('worker'), status),
       publishCondition: (condition: ConditionMessage) => {
         const { alarmId, active, subject, order } = condition;

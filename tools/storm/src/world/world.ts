@@ -99,7 +99,7 @@ export class World {
   }
 
   private troubleWorker(worker: WorkerComputer, random: Random): void {
-    const span = { fromS: CALM_BEFORE_S, toS: CALM_BEFORE_S + STORM_S };
+    const span = { fromS: 0, toS: CALM_BEFORE_S + STORM_S };
     planWorkerFaults(random, span, (kind, lengthS, beginS) => {
       const fault = random.stream(`${kind} ${beginS}`);
       this.kernel.after(beginS * 1_000, () =>
