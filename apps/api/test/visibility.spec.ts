@@ -59,6 +59,7 @@ const pairs = (): Record<string, Pair[]> => {
       pair((id) => `/api/history?tags=${id}&${RANGE}`, theirs, '99999'),
       pair((id) => `/api/history?tags=${own},${id}&${RANGE}`, theirs, '99999'),
     ],
+    'HealthController.tagLedgers': [pair((id) => `/api/diagnostics/tags?tag=${id}`, theirs, '99999')],
     'AlarmController.events': [
       pair((id) => `/api/alarms/events?alarm=${id}`, 'tag:rs-south.pt-1:L', 'tag:nowhere.pt-1:L'),
       pair((id) => `/api/alarms/events?alarm=${id}`, 'tag:rs-south.pt-2:L', 'tag:nowhere.pt-1:L'),

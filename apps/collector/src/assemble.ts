@@ -26,6 +26,7 @@ import { ConfigurationReader } from './configuration/configuration-reader';
 import type { JsonFile } from './configuration/json-file';
 import { KeptCopy } from './configuration/kept-copy';
 import { Rate } from './health/rate';
+import { openLedger } from './health/ledger-door';
 import { statusOf, troublesOf, type Facts } from './health/status';
 import { LivePublisher } from './live/live-publisher';
 import type { Log } from './log';
@@ -249,6 +250,7 @@ export function assemble(around: Surroundings): Assembled {
       log,
     );
     bus.subscribe(TOPIC.liveAsked, () => live.sayAgain());
+    openLedger(bus, flow.ledger, owner, log);
     bus.onConnect(() => {
       troubles.listening();
       sayStatus();

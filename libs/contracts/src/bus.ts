@@ -10,6 +10,8 @@ export const TOPIC = {
   live: (stationId: string) => `linepack/live/${stationId}`,
   /** Somebody had a gap and asks every collector for all its present values: live batches are not kept for anybody. */
   liveAsked: 'linepack/ask/live',
+  /** Somebody asks every collector what became of the words of some tags: `LedgerQuestion`. */
+  ledgerAsked: 'linepack/ask/ledger',
   alarmEvent: (partition: string) => `linepack/alarm/event/${partition}`,
   alarmJournalled: 'linepack/alarm/journalled',
   /**

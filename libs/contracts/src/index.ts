@@ -3,6 +3,7 @@ export * from './audit';
 export * from './bare-strings';
 export * from './bus';
 export * from './health';
+export * from './ledger';
 export * from './loss';
 export * from './plant';
 export * from './problem';

@@ -1,15 +1,21 @@
-import { Diagnostics, Health } from '@linepack/contracts';
-import { Controller, Get, Inject, Res } from '@nestjs/common';
+import { Diagnostics, Health, TagLedgers, TagLedgersQuery } from '@linepack/contracts';
+import { Controller, Get, Inject, Query, Res } from '@nestjs/common';
+import type { z } from 'zod';
 import { CurrentSession } from '../access/current-session';
 import { Open, Permit } from '../access/permit';
 import type { Session } from '../auth/session-registry';
 import type { ApiResponse } from '../http/request';
+import { ZodPipe } from '../http/zod.pipe';
 import { Describe } from '../openapi/describe';
 import { HealthService } from './health.service';
+import { TagLedgersService } from './tag-ledgers.service';
 
 @Controller('api')
 export class HealthController {
-  constructor(@Inject(HealthService) private readonly service: HealthService) {}
+  constructor(
+    @Inject(HealthService) private readonly service: HealthService,
+    @Inject(TagLedgersService) private readonly ledgers: TagLedgersService,
+  ) {}
 
   @Get('health')
   @Open()
@@ -28,5 +34,21 @@ export class HealthController {
   })
   diagnostics(@CurrentSession() { user }: Session): Diagnostics {
     return this.service.diagnostics(user);
+  }
+
+  @Get('diagnostics/tags')
+  @Permit('diagnostics.read')
+  @Describe({
+    summary:
+      'What became of every word of one tag, or of the tags with most words refused, discarded or repeated',
+    query: TagLedgersQuery,
+    answer: TagLedgers,
+    problems: ['notFound', 'busAway', 'databaseAway'],
+  })
+  tagLedgers(
+    @CurrentSession() { user }: Session,
+    @Query(new ZodPipe(TagLedgersQuery)) query: z.output<typeof TagLedgersQuery>,
+  ): Promise<TagLedgers> {
+    return this.ledgers.read(user, query);
   }
 }
