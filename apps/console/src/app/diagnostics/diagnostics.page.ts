@@ -16,6 +16,7 @@ import { Clock } from '../core/clock';
 import { PlantStore } from '../live/plant.store';
 import { DiagnosticsStore } from './diagnostics.store';
 import { LedgerTable } from './ledger-table';
+import { LedgerOfTags } from './tag-ledgers';
 
 /** Three of the store's intervals, microseconds. */
 const OLD_AFTER = 15_000_000;
@@ -25,7 +26,7 @@ const SIGNS: Record<PartState, string> = { up: '●', starting: '◌', degraded:
 /** Level 4: parts of the product, connections to the plant, what waits, how far behind the data is. */
 @Component({
   selector: 'lp-diagnostics-page',
-  imports: [Icon, LedgerTable, State],
+  imports: [Icon, LedgerOfTags, LedgerTable, State],
   providers: [DiagnosticsStore],
   templateUrl: './diagnostics.page.html',
   styleUrl: './diagnostics.page.css',

@@ -1,5 +1,5 @@
 import type { LossLedger, SourceState } from '@linepack/contracts';
-import { ledgerRows } from './ledger-rows';
+import { ledgerRows, reasonsText } from './ledger-rows';
 
 const ledger = (more: Partial<LossLedger> = {}): LossLedger => ({
   received: 100,
@@ -54,4 +54,14 @@ describe('the loss ledger on the screen', () => {
   it('is empty where no source keeps one', () => {
     expect(ledgerRows({ sources: [source('a')] })).toEqual([]);
   });
+});
+
+it('names a reason in the language of its reader, and by the word of its collector where there is none', () => {
+  const words = { has: (key: string) => key === 'ledger.why.SpoolFull', t: () => '缓存已满' };
+  expect(
+    reasonsText(words, [
+      ['SpoolFull', 2],
+      ['farAhead', 1],
+    ]),
+  ).toBe('缓存已满 2 · farAhead 1');
 });

@@ -1,4 +1,5 @@
 import type { Diagnostics, LossLedger } from '@linepack/contracts';
+import { formatNumber } from '@linepack/console-ui';
 
 export const LEDGER_COLUMNS = [
   'received',
@@ -22,6 +23,18 @@ export interface LedgerRow {
   /** Columns that should be 0 and are not. */
   readonly wrong: readonly LedgerColumn[];
 }
+
+/** Reasons in the user's language; the collector's own word where we know none. */
+export const reasonsText = (
+  words: { has(key: string): boolean; t(key: string): string },
+  reasons: readonly (readonly [reason: string, count: number])[],
+): string =>
+  reasons
+    .map(([reason, count]) => {
+      const key = `ledger.why.${reason}`;
+      return `${words.has(key) ? words.t(key) : reason} ${formatNumber(count, 0)}`;
+    })
+    .join(' · ');
 
 function rowOf(sourceId: string | null, ledger: LossLedger): LedgerRow {
   const reasons = Object.entries(ledger.refused).sort(([, a], [, b]) => b - a);

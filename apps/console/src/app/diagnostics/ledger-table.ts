@@ -1,7 +1,7 @@
 import { Component, computed, inject, input } from '@angular/core';
 import type { Diagnostics } from '@linepack/contracts';
 import { Words, formatNumber } from '@linepack/console-ui';
-import { LEDGER_COLUMNS, ledgerRows } from './ledger-rows';
+import { LEDGER_COLUMNS, ledgerRows, reasonsText } from './ledger-rows';
 
 /** What became of every word, by source: each in one column, and the columns add up. */
 @Component({
@@ -27,13 +27,7 @@ export class LedgerTable {
   protected readonly number = formatNumber;
   protected readonly rows = computed(() => ledgerRows(this.value()));
 
-  /** Reasons in the user's language; the collector's own word where we know none. */
   protected reasons(reasons: readonly (readonly [string, number])[]): string {
-    return reasons
-      .map(([reason, count]) => {
-        const key = `ledger.why.${reason}`;
-        return `${this.words.has(key) ? this.words.t(key) : reason} ${formatNumber(count, 0)}`;
-      })
-      .join(' · ');
+    return reasonsText(this.words, reasons);
   }
 }
