@@ -179,7 +179,7 @@ export class AlarmEngine {
       subject,
     });
     const partition = this.partitions.get(partitionName);
-    if (partition) this.announce(this.judgeFound(partition, definition, now));
+    if (partition) this.announce(partition.judgeFound(definition, now));
   }
 
   /** Null when the partition is somebody else's. The same command again gets the same answer. */
@@ -226,23 +226,9 @@ export class AlarmEngine {
   private define(partition: AlarmPartition, now: Micros, occasion: 'changed' | 'takenOver'): void {
     const mine = this.definitions.all.filter((d) => d.partition === partition.name);
     const entries = partition.define(mine, now, occasion);
-    if (occasion === 'takenOver')
-      for (const { definition } of this.found.values())
-        if (definition.partition === partition.name)
-          entries.push(...this.judgeFound(partition, definition, now));
+    for (const { definition } of this.found.values())
+      if (definition.partition === partition.name) entries.push(...partition.judgeFound(definition, now));
     this.announce(entries);
-  }
-
-  /** An alarm that never was needs no return. */
-  private judgeFound(
-    partition: AlarmPartition,
-    definition: AlarmDefinition,
-    now: Micros,
-  ): readonly JournalEntry[] {
-    const { alarmId } = definition;
-    if (this.inputs.levelOf(alarmId)?.says !== 'holds' && !partition.has(alarmId)) return [];
-    partition.defineOne(definition);
-    return partition.judge(alarmId, now);
   }
 
   private stands(alarmId: string, says: Level['says'], at: Micros): void {

@@ -29,10 +29,6 @@ export class AlarmInputs {
     this.levels.set(alarmId, { ...level, ...since });
   }
 
-  levelOf(alarmId: string): Level | undefined {
-    return this.levels.get(alarmId);
-  }
-
   /** Our clock was set: what was received, and what we stamped ourselves, is as long ago as it was. */
   clockWasSet(by: number): void {
     for (const [tagId, value] of this.presents) this.presents.set(tagId, { ...value, ...moved(value, by) });

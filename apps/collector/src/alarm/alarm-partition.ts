@@ -101,7 +101,13 @@ export class AlarmPartition {
     return entries;
   }
 
-  defineOne(definition: AlarmDefinition): void {
+  /** What scheduled work found defines itself. */
+  judgeFound(definition: AlarmDefinition, now: Micros): readonly JournalEntry[] {
+    this.defineOne(definition);
+    return this.judge(definition.alarmId, now);
+  }
+
+  private defineOne(definition: AlarmDefinition): void {
     const held = this.held.get(definition.alarmId);
     if (held) Object.assign(held, { definition, defined: true });
     else this.keep({ definition, state: NORMAL, defined: true });

@@ -69,7 +69,9 @@ export class AlarmPlant {
   readonly time = new ManualTime(START);
   readonly journal: JournalEntry[] = [];
   readonly states: StoredAlarm[] = [];
-  readonly told: { topic: string; message: unknown }[] = [];
+  readonly told: { topic: string; message: unknown; keep?: 'retained' | undefined }[] = [];
+  /** How often there was something new for the copy on disk. */
+  changes = 0;
   readonly errors: string[] = [];
   readonly engine: AlarmEngine;
   readonly flow: MeasurementFlow;
@@ -87,13 +89,13 @@ export class AlarmPlant {
   ) {
     this.engine = new AlarmEngine({
       time: this.time,
-      tell: (topic, message) => void this.told.push({ topic, message }),
+      tell: (topic, message, keep) => void this.told.push({ topic, message, keep }),
       journal: (entries) => {
         this.journal.push(...entries);
         return this.durable;
       },
       states: (states) => void this.states.push(...states),
-      onChange: () => undefined,
+      onChange: () => void (this.changes += 1),
       doubt: () => this.doubt,
       log: { error: (text: string) => void this.errors.push(text) } as unknown as Log,
     });
