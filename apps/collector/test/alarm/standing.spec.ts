@@ -69,6 +69,18 @@ describe('how a station stands', () => {
     expect(standing(silence)).toEqual(['a bad']);
   });
 
+  test('what was said before its source was away says nothing of now; what came just before it was there does', () => {
+    const silence = hearing(tag(1, 'a', BROKER));
+    silence.present(1 as TagId, QUALITY.Good);
+    silence.sourceAway(BROKER);
+    silence.sourceThere(BROKER, false, 1_000);
+    expect(standing(silence)).toEqual([]);
+    silence.sourceAway(BROKER);
+    silence.present(1 as TagId, QUALITY.Good);
+    silence.sourceThere(BROKER, false, 2_000);
+    expect(standing(silence)).toEqual(['a speaking']);
+  });
+
   test('of a station that is listened to no more nothing is known', () => {
     const silence = hearing(tag(1, 'a', BROKER), tag(2, 'b', BROKER));
     silence.present(1 as TagId, QUALITY.Good);
@@ -90,6 +102,14 @@ describe('another configuration', () => {
     expect(standing(silence)).toEqual(['b unknown', 'c unknown']);
     expect([...silence.silentAt(181_000)]).toEqual([1]);
     expect([...silence.silentAt(281_000)]).toEqual([2, 3]);
+  });
+
+  test('a tag that had still time to speak, taken away, leaves its station to the others', () => {
+    const silence = hearing(tag(1, 'a', BROKER), tag(2, 'a', BROKER));
+    silence.present(1 as TagId, BAD);
+    expect(standing(silence)).toEqual([]);
+    silence.configure([tag(1, 'a', BROKER)], 1_000);
+    expect(standing(silence)).toEqual(['a bad']);
   });
 
   test('a silent tag that is taken away leaves its station to the others', () => {
