@@ -1,6 +1,6 @@
 import type { AlarmRepository, Lease, LeaseAnswer, LeaseRepository, StoredAlarm } from '@linepack/store';
 import type { KeptCopy } from '../configuration/kept-copy';
-import { elapsedMs, momentOf, type Moment } from '../elapsed';
+import { momentOf, type Moment } from '../elapsed';
 import type { Log } from '../log';
 import { sleep, within, type Time, type Timer } from '../time';
 import type { AlarmEngine } from './alarm-engine';
@@ -11,6 +11,7 @@ import { LEASE_TTL_MS, LeaseTerm } from './lease-term';
 import { lastHeld, type LeaseCopy, type OwnershipCopy } from './ownership-copy';
 import type { Peers } from './peers';
 import { entriesOf, partitionsOf, statesAfter } from './unwritten';
+import { WantedPartitions } from './wanted-partitions';
 
 export interface OwnershipParts {
   /** Names this data folder, which one process at a time has locked: after a crash the same owner goes on at once. */
@@ -40,8 +41,6 @@ const ROUND_MS = 1_500;
 /** A round without an answer for this long: the leases are away. Sooner than they run out, so that others can be told. */
 export const LEASE_ANSWER_MS = 3_000;
 const BEAT_MS = 1_000;
-/** Partitions with alarms that somebody has still to see to are looked for this often. */
-const OPEN_MS = 30_000;
 
 /**
  * Holds the leases of the partitions, and with them the right to their alarms; `LeaseTerm` says how long. What is not
@@ -49,9 +48,7 @@ const OPEN_MS = 30_000;
  * it says another word.
  */
 export class PartitionOwnership {
-  private wanted: readonly string[] = [];
-  private open: readonly string[] = [];
-  private openAt: Moment | null = null;
+  private readonly wanted: WantedPartitions;
   /** Epochs of what the engine owns. */
   private readonly owned = new Map<string, number>();
   /** Epochs under which partitions were owned last. */
@@ -70,8 +67,9 @@ export class PartitionOwnership {
   private stopped = false;
 
   constructor(private readonly parts: OwnershipParts) {
-    const { owner, peers, copies, time } = parts;
+    const { owner, peers, copies, time, alarms } = parts;
     const known = lastHeld(owner, copies.leases.read(), copies.alarms.read());
+    this.wanted = new WantedPartitions(alarms, time);
     this.givingUp = new GivingUp(time);
     this.comingBack = new ComingBack(time);
     this.term = new LeaseTerm({ owner, peers, time, copy: copies.leases }, known?.copy ?? null);
@@ -82,8 +80,7 @@ export class PartitionOwnership {
 
   /** Every partition of the configuration. */
   want(partitions: readonly string[]): void {
-    this.wanted = partitions;
-    this.openAt = null;
+    this.wanted.configure(partitions);
     this.soon(0);
   }
 
@@ -166,11 +163,10 @@ export class PartitionOwnership {
   }
 
   private async round(): Promise<void> {
-    if (this.wanted.length === 0 || this.stopped) return;
+    if (!this.wanted.areConfigured() || this.stopped) return;
     const { leases, time, owner, session } = this.parts;
     try {
-      await this.lookForOpen();
-      const partitions = [...new Set([...this.wanted, ...this.open])];
+      const partitions = await this.wanted.all((question) => within(time, LEASE_ANSWER_MS, question));
       const asked = momentOf(time);
       const giveUp = [
         ...this.givingUp.ready(() => partitionsOf(this.parts.waiting())),
@@ -186,14 +182,6 @@ export class PartitionOwnership {
       this.giveUpUncertain();
       this.goOnAlone();
     }
-  }
-
-  /** Also partitions that are configured no more, while somebody has still to see to one of their alarms. */
-  private async lookForOpen(): Promise<void> {
-    const { alarms, time } = this.parts;
-    if (this.openAt !== null && elapsedMs(this.openAt, time) <= OPEN_MS) return;
-    this.open = await within(time, LEASE_ANSWER_MS, alarms.openPartitions());
-    this.openAt = momentOf(time);
   }
 
   /** What others speak for whose leases may have run out, as long as they may be coming back. */
@@ -241,7 +229,7 @@ export class PartitionOwnership {
   private goOnAlone(): void {
     const going = [...this.remembered.values()].filter(
       ({ partition }) =>
-        this.wanted.includes(partition) && this.term.mayGoOn() && this.term.isCertain(partition),
+        this.wanted.isConfigured(partition) && this.term.mayGoOn() && this.term.isCertain(partition),
     );
     if (going.length === 0) return;
     const waiting = this.parts.waiting();
