@@ -1,8 +1,10 @@
 import type { LossResult } from '@linepack/contracts';
+import type { DayVerdict } from '@linepack/store';
 import { Agenda } from '../../../../apps/worker/src/agenda';
 import { AreaFaults } from '../../../../apps/worker/src/loss/area-faults';
 import { Worker } from '../../../../apps/worker/src/worker';
 import { LateMarkTable } from '../model/late-marks';
+import { LossTable } from '../model/loss-results';
 import { WorkTables } from '../model/work-tables';
 import { patched, type Undo } from './patch';
 
@@ -17,14 +19,17 @@ export const closeDoesNotWaitForRollUp = (): Undo =>
 
 /** A breach is told by who closed its day, and by nobody when he ended between the result and its telling. */
 export const breachIsLostWithItsTeller = (): Undo => {
-  const closed = new WeakSet<Worker>();
+  const closedBy = new WeakMap<Worker, Set<string>>();
+  let closed: ReadonlySet<string> = new Set();
   const undo = [
     patched(
       Worker,
       'tellUpdated' as never,
       (original) =>
         ((self: Worker, results: readonly LossResult[]) => {
-          if (results.some((r) => !r.provisional)) closed.add(self);
+          const own = closedBy.get(self) ?? new Set();
+          for (const { areaId, provisional } of results) if (!provisional) own.add(areaId);
+          closedBy.set(self, own);
           return (original as Call)(self, results);
         }) as never,
     ),
@@ -33,9 +38,16 @@ export const breachIsLostWithItsTeller = (): Undo => {
       'tellConditions' as never,
       (original) =>
         ((self: Worker) => {
-          if (!closed.delete(self)) return Promise.resolve();
+          closed = closedBy.get(self) ?? new Set();
           return (original as Call)(self);
         }) as never,
+    ),
+    patched(
+      LossTable,
+      'verdicts',
+      (original) =>
+        ((self: LossTable, ...given: unknown[]) =>
+          ((original as Call)(self, ...given) as DayVerdict[]).filter((v) => closed.has(v.areaId))) as never,
     ),
   ];
   return () => undo.forEach((run) => run());

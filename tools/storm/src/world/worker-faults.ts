@@ -60,8 +60,10 @@ export function planWorkerFaults(
   const count = random.whole(0, 10);
   for (let i = 0; i < count; i += 1) {
     const kind = random.pick(kinds);
-    // Nobody looks at aggregates at night.
-    const lengthS = kind === 'rollUpFails' ? random.between(60, 220) : random.between(0.3, 40);
-    begin(kind, lengthS, random.between(span.fromS, span.toS));
+    if (kind === 'rollUpFails') {
+      // Nobody looks at aggregates at night: it may have gone on for long.
+      const beginS = random.chance(0.6) ? 0 : random.between(span.fromS, span.toS);
+      begin(kind, random.between(60, 225), beginS);
+    } else begin(kind, random.between(0.3, 40), random.between(span.fromS, span.toS));
   }
 }

@@ -18,7 +18,7 @@ const MINUTE_US = 60 * SECOND_US;
 const ROLLED_US = 30 * MINUTE_US;
 
 /** When gas days of the areas end, minutes from the storm's beginning at 08:00 in Shanghai. */
-const CUT_OFFS = [-3, -2, -2, -1, 0, 1];
+const CUT_OFFS = [-3, -2, -1, -1, 0, 0];
 
 /** The computer with the worker on it: the real one, and the meters and areas whose days it closes. */
 export class WorkerComputer {
