@@ -10,6 +10,7 @@ import type {
   TagKey,
 } from '@linepack/network';
 import type { ConfigKind, NetworkSnapshot } from '@linepack/store';
+import { PlanError } from './plan';
 
 /** A piece of configuration with the version that was in force. */
 export interface Versioned<T> {
@@ -45,4 +46,11 @@ export function configurationOf({ file, tags, meters, versions }: NetworkSnapsho
     ),
     meters: new Map(meters.map(({ key, config }) => [key, { config, version: version('meter', key) }])),
   };
+}
+
+/** @throws PlanError when it is not there */
+export function found<K, V>(map: ReadonlyMap<K, V>, kind: string, id: K): V {
+  const value = map.get(id);
+  if (value === undefined) throw new PlanError(`${kind} ${String(id)}: not configured at this time`);
+  return value;
 }

@@ -1,7 +1,8 @@
 import { MICROS_PER_SECOND, type Micros } from '@linepack/network';
 import type { ConfigRepository } from '@linepack/store';
 import { configurationOf } from './configuration';
-import { LossPlanner, type AreaPlan, type AreaPlans } from './plan';
+import { LossPlanner } from './loss-planner';
+import type { AreaPlan, AreaPlans } from './plan';
 
 /** Closing a history asks for the start of each of its days. */
 const KEPT = 70;
