@@ -23,6 +23,8 @@ export class DatabaseServer {
   readonly coverage = new CoverageTable((source, change) => this.work.coverageChanged(source, change));
   readonly work: WorkTables = new WorkTables(this.samples, this.coverage, () => this.clock);
   readonly leases = new LeaseModel(() => this.clock / 1_000);
+  /** True time at which each owner asked for its leases last. */
+  readonly askedAt = new Map<string, number>();
   network: NetworkSnapshot | null = null;
   mood: ServerMood = 'up';
   /** True time since when it has been answering everybody at its usual pace. */

@@ -1,8 +1,11 @@
 import type { Kernel } from '../kernel/kernel';
 import type { SimulatedProcess } from '../kernel/process';
 
-/** How the way between a computer and a service is: packets pass, connections are refused, or all is swallowed. */
-export type RouteState = 'open' | 'refused' | 'silent';
+/**
+ * How the way between a computer and a service is: packets pass, connections are refused, all is swallowed (`silent`), or
+ * only what comes back is (`deaf`): what is said arrives, and no acknowledgement of it.
+ */
+export type RouteState = 'open' | 'refused' | 'silent' | 'deaf';
 
 /** After this without a packet either end gives a connection up: one and a half keep-alives of 10 s, ms. */
 const GIVES_UP_MS = 15_000;
@@ -37,15 +40,33 @@ export class Route {
     else {
       const silence = ++this.silences;
       this.kernel.after(GIVES_UP_MS, () => {
-        if (this.current === 'silent' && this.silences === silence) this.breakAll('keep-alive timeout');
+        if (this.isMute && this.silences === silence) this.breakAll('keep-alive timeout');
       });
     }
+  }
+
+  /** Whether nothing passes this way now, and nobody is told. */
+  swallows(way: Way): boolean {
+    return this.current === 'silent' || (this.current === 'deaf' && way === 'toClient');
+  }
+
+  /** Whether nobody can connect and nobody is refused: an attempt runs into its timeout. */
+  get isMute(): boolean {
+    return this.current === 'silent' || this.current === 'deaf';
   }
 
   /** Every connection ends now, at both ends. */
   breakAll(why: string): void {
     for (const line of [...this.lines]) line.break(why);
   }
+}
+
+type Way = 'toServer' | 'toClient';
+
+interface Packet {
+  readonly run: () => void;
+  /** True time at which it arrives, unless the way swallows it. */
+  at: number;
 }
 
 interface Ends {
@@ -59,7 +80,7 @@ interface Ends {
 export class Line {
   isOpen = true;
   private readonly lastAt = { toServer: 0, toClient: 0 };
-  private stalled: { way: 'toServer' | 'toClient'; run: () => void }[] = [];
+  private readonly underWay: Record<Way, Packet[]> = { toServer: [], toClient: [] };
   private readonly forget: (() => void)[];
   private readonly random;
 
@@ -106,25 +127,30 @@ export class Line {
 
   /** What waited for the way to open goes on, in order. */
   flow(): void {
-    const stalled = this.stalled;
-    this.stalled = [];
-    for (const { way, run } of stalled) this.pass(way, run);
+    for (const way of ['toServer', 'toClient'] as const)
+      for (const packet of this.underWay[way]) this.schedule(way, packet);
   }
 
-  private pass(way: 'toServer' | 'toClient', run: () => void): void {
-    if (this.route.state === 'silent') {
-      this.stalled.push({ way, run });
-      return;
-    }
+  private pass(way: Way, run: () => void): void {
+    const packet: Packet = { run, at: 0 };
+    this.underWay[way].push(packet);
+    this.schedule(way, packet);
+  }
+
+  private schedule(way: Way, packet: Packet): void {
     const { kernel } = this.route;
-    const at = Math.max(this.lastAt[way], kernel.now + Math.round(this.random.between(200, 3_000)));
-    this.lastAt[way] = at;
-    kernel.at(at, () => {
-      if (!this.isOpen) return;
-      if (this.route.state === 'silent') this.stalled.push({ way, run });
-      else if (way === 'toServer') run();
-      else this.process.deliver(() => this.isOpen && run());
-    });
+    packet.at = Math.max(this.lastAt[way], kernel.now + Math.round(this.random.between(200, 3_000)));
+    this.lastAt[way] = packet.at;
+    kernel.at(packet.at, () => this.arrive(way));
+  }
+
+  /** One arrives, the oldest: none overtakes another, also when the way was shut meanwhile. */
+  private arrive(way: Way): void {
+    const [oldest] = this.underWay[way];
+    if (!this.isOpen || !oldest || oldest.at > this.route.kernel.now || this.route.swallows(way)) return;
+    this.underWay[way].shift();
+    if (way === 'toServer') oldest.run();
+    else this.process.deliver(() => this.isOpen && oldest.run());
   }
 
   private serverLoses(afterMs: number, why: string): void {
@@ -137,7 +163,7 @@ export class Line {
 
   private close(): void {
     this.isOpen = false;
-    this.stalled = [];
+    this.underWay.toServer.length = this.underWay.toClient.length = 0;
     this.route.lines.delete(this);
     this.forget.forEach((run) => run());
   }

@@ -106,7 +106,7 @@ export class MqttSourceModel implements PlantSource {
     const { process, broker, route, clientId } = this.options;
     if (this.isStopped || !process.acts()) return;
     if (!broker.isUp || route.state === 'refused') return this.failed('connect ECONNREFUSED', 5);
-    if (route.state === 'silent') return this.failed('connack timeout', 10_000);
+    if (route.isMute) return this.failed('connack timeout', 10_000);
     const deliver: Parameters<PlantBroker['open']>[1] = (message, packet, flags) =>
       line.toClient(() => this.receive(line, message, packet, flags));
     const line: Line = new Line(route, process, {

@@ -96,7 +96,7 @@ export class OpcUaSourceModel implements PlantSource {
     const { process, server, route } = this.options;
     if (this.isStopped || !process.acts()) return;
     if (server.mood === 'away' || route.state === 'refused') return this.failed('connect ECONNREFUSED', 5);
-    if (route.state === 'silent') return this.failed('connect timeout', 10_000);
+    if (route.isMute) return this.failed('connect timeout', 10_000);
     let subscription: Subscription | null = null;
     const line: Line = new Line(route, process, {
       server: () => subscription && server.unsubscribe(subscription),

@@ -20,7 +20,11 @@ export function repositoriesOver(link: DatabaseLink, server: DatabaseServer) {
     table: () => link.call('table', () => journal.table()),
   };
   const lease: Pick<LeaseRepository, 'round' | 'leave'> = {
-    round: (request) => link.call('leases', () => leases.round(request)),
+    round: (request) =>
+      link.call('leases', () => {
+        server.askedAt.set(request.owner, server.kernel.now);
+        return leases.round(request);
+      }),
     leave: (owner) => link.call('leases: leave', () => leases.leave(owner)),
   };
   const configuration: Surroundings['configuration'] = {

@@ -91,7 +91,8 @@ export class Calm {
     return Math.max(...this.world.busSince());
   }
 
-  private ownsSince(node: CollectorNode): number {
+  /** True time since when it could take and keep leases. */
+  ownsSince(node: CollectorNode): number {
     const { database } = this.world.plant;
     if (!database.isWell || database.cutOff.has(node.name)) return Infinity;
     return Math.max(database.wellSince, node.databaseSince, node.process?.runningSince ?? Infinity);

@@ -4,8 +4,10 @@ import type { SaidEvent, SaidTable, Witness } from '../world/collector-node';
 import { MAX_REPORT_S, STATIONS, TAGS, keyOf, tagIdOf } from '../world/network';
 import { AREA_ALARM } from '../world/worker-node';
 import type { World } from '../world/world';
-import { Calm, clockSince, hearsSince, reachesSince } from './calm';
+import { Calm, hearsSince, reachesSince } from './calm';
 import { conditionOf, limitsAt } from './conditions';
+import { Delays } from './delays';
+import { speaksBesideOwner, type Spoken } from './speakers';
 
 /*
  * Tolerances, s. A takeover takes 10 s at most, a source is back within 5 s of its server, a device speaks every 4 s,
@@ -13,6 +15,8 @@ import { conditionOf, limitsAt } from './conditions';
  */
 export const TOLERANCE_S = {
   alarm: 25,
+  /** Where all has been calm for longer: a publishing interval, a tick, and the way. */
+  prompt: 5,
   link: 28,
   silence: 3 * MAX_REPORT_S + 28,
   configuration: 45,
@@ -43,6 +47,8 @@ export interface Witnessed {
  */
 export class Oracle implements Witness {
   readonly violations: Violation[] = [];
+  /** Every event that was told, in order. */
+  readonly told: SaidEvent[] = [];
   /** Who told each event first. */
   readonly tellers = new Map<string, string>();
   readonly witnessed: Witnessed[] = [];
@@ -51,10 +57,12 @@ export class Oracle implements Witness {
   private readonly tables = new Map<string, SaidTable>();
   private world!: World;
   private calm!: Calm;
+  private delays!: Delays;
 
   watch(world: World): void {
     this.world = world;
     this.calm = new Calm(world);
+    this.delays = new Delays(world, this.calm);
     const look = (): void => {
       this.look();
       world.kernel.after(LOOK_MS, look);
@@ -62,12 +70,22 @@ export class Oracle implements Witness {
     look();
   }
 
-  event({ event, process }: SaidEvent): void {
+  event(said: SaidEvent): void {
+    const { event, process, epoch } = said;
+    this.told.push(said);
+    this.speaks({ process, partition: event.partition, epoch });
     if (!this.tellers.has(event.eventId)) this.tellers.set(event.eventId, process.computer.name);
   }
 
   table(said: SaidTable): void {
+    const { partition, epoch = 0 } = said.table;
+    this.speaks({ process: said.process, partition, epoch });
     this.tables.set(`${said.process.name} ${said.table.partition}`, said);
+  }
+
+  private speaks(spoken: Spoken): void {
+    const fault = speaksBesideOwner(this.world, this.calm, spoken);
+    if (fault) this.violate('two speak', spoken.partition, fault);
   }
 
   /** Every word is in one column of the ledger, and the collector's own audit finds nothing. */
@@ -91,6 +109,7 @@ export class Oracle implements Witness {
 
   look(): void {
     this.calm.look();
+    this.delays.look();
     this.owners();
     this.limitAlarms();
     this.sourceAlarms();
@@ -142,8 +161,10 @@ export class Oracle implements Witness {
       const condition = conditionOf(limit, world.plant.truth.stepsOf(limit.key));
       if (condition === null || !this.isOver(limit.since, TOLERANCE_S.configuration)) continue;
       const heard = limit.limit === null ? 0 : this.calm.hearing((c) => hearsSince(world, c, limit.key));
-      const since = Math.max(this.calm.since(), heard, this.dueAt(limit.key, condition, heard));
-      if (!this.isOver(since, TOLERANCE_S.alarm)) continue;
+      const couldBeHeard = Math.max(this.calm.since(), heard);
+      const due = this.delays.dueAt(limit.key, condition, heard);
+      if (!this.isOver(couldBeHeard, TOLERANCE_S.alarm) || !this.isOver(due, TOLERANCE_S.prompt)) continue;
+      const since = Math.max(couldBeHeard, due);
       const value = world.plant.truth.valueOf(limit.key);
       const sinceS = ((since - world.kernel.startUs) / 1e6).toFixed(1);
       this.claim(
@@ -153,23 +174,6 @@ export class Oracle implements Witness {
         `${limit.key} has been ${value} against ${limit.name} ${limit.limit ?? 'none'}, and could be heard, since ${sinceS} s`,
       );
     }
-  }
-
-  /**
-   * When a condition's delay is up. A steady value that could be heard all along holds since it became so, whoever is
-   * restarted meanwhile; a device stamps each message anew, so that its delay may begin when it is heard. A clock that is
-   * set leaves only ours.
-   */
-  private dueAt(key: string, { since, delayS }: { since: number; delayS: number }, heard: number): number {
-    const { world } = this;
-    if (delayS === 0) return since;
-    const { plc } = world.plant;
-    const isSteady = world.plant.deviceOf(key) === undefined && plc.clockSince === 0;
-    const wasHeard =
-      Math.max(...this.calm.running().map((c) => c.routes.plc.openSince), plc.speaksSince) < since;
-    const begins =
-      isSteady && wasHeard ? since : Math.max(since, heard, this.calm.since(), clockSince(world, key));
-    return begins + delayS * 1e6;
   }
 
   private sourceAlarms(): void {

@@ -40,6 +40,7 @@ export class ApiNode {
   readonly commands = new Map<string, Acknowledged>();
   private readonly link: DatabaseLink;
   private isSeeding = false;
+  private isQuiet = false;
 
   constructor(
     private readonly plant: Plant,
@@ -80,12 +81,18 @@ export class ApiNode {
       .finally(() => (this.isSeeding = false));
   }
 
+  /** The operators rest: what they were told settles. */
+  quiet(): void {
+    this.isQuiet = true;
+  }
+
   configurationChanged(): void {
     this.bus.tell(TOPIC.configurationChanged, { at: this.process.time.now() });
   }
 
   private operate(): void {
     this.process.time.after(this.random.between(1_500, 9_000), () => {
+      if (this.isQuiet) return;
       this.acknowledge();
       this.operate();
     });

@@ -1,5 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { TOPIC, type AlarmEvent, type AlarmTableMessage, type PartStatus } from '@linepack/contracts';
+import {
+  TOPIC,
+  type AlarmEvent,
+  type AlarmEventMessage,
+  type AlarmTableMessage,
+  type PartStatus,
+} from '@linepack/contracts';
 import type { SourceId } from '@linepack/network';
 import type { SampleWriter, AlarmRepository, CoverageRepository } from '@linepack/store';
 import { assemble, type Assembled } from '../../../../apps/collector/src/assemble';
@@ -32,6 +38,7 @@ export interface Said {
 }
 export interface SaidEvent extends Said {
   readonly event: AlarmEvent;
+  readonly epoch: number;
 }
 export interface SaidTable extends Said {
   readonly table: AlarmTableMessage;
@@ -246,13 +253,13 @@ export class CollectorNode {
   private heard(process: SimulatedProcess, topic: string, message: unknown): void {
     const said = { at: this.kernel.now, process };
     if (topic.startsWith('linepack/alarm/event/')) {
-      const { event } = message as { event: AlarmEvent };
+      const { event, epoch } = message as Required<AlarmEventMessage>;
       const { alarmId, kind, occurrence, at, eventId } = event;
       this.kernel.note(
         process.name,
         `tells ${alarmId} ${kind} ${occurrence} at ${at} (${eventId.slice(0, 8)})`,
       );
-      this.witness.event({ ...said, event });
+      this.witness.event({ ...said, event, epoch });
     } else if (topic.startsWith('linepack/alarm/table/')) {
       const table = JSON.parse(JSON.stringify(message)) as AlarmTableMessage;
       this.kernel.note(process.name, `table of ${table.partition}: ${table.alarms.map(short).join(', ')}`);

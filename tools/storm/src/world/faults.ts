@@ -66,6 +66,24 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     route.set('silent');
     return () => route.set('open');
   },
+  routeIsDeaf: (world, random) => {
+    const route = random.pick(routesOf(world));
+    route.set('deaf');
+    return () => route.set('open');
+  },
+  // A switch fails, or a cable is pulled: one computer is alone, and the others have everything.
+  collectorLosesNetwork: (world, random) => {
+    const node = random.pick(world.collectors);
+    const { database } = world.plant;
+    const state = random.pick(['refused', 'silent'] as const);
+    Object.values(node.routes).forEach((route) => route.set(state));
+    database.cutOff.add(node.name);
+    return () => {
+      Object.values(node.routes).forEach((route) => route.set('open'));
+      database.cutOff.delete(node.name);
+      node.databaseSince = world.plant.kernel.now;
+    };
+  },
   plcAway: (world) => {
     world.plant.plc.setMood('away');
     world.collectors.forEach((c) => c.routes.plc.breakAll('connection reset'));

@@ -11,6 +11,10 @@ import { WorkerComputer } from './worker-process';
 /** How long the storm rages after a quiet beginning, s. */
 const CALM_BEFORE_S = 25;
 const STORM_S = 200;
+/** So long a gust lasts, in which faults come together, s. */
+const GUST_S = 15;
+/** In the end nobody gives commands any more, s. */
+const REST_S = 10;
 /** Everything must settle within this, s. */
 export const QUIET_S = 70;
 /** Late data rests for a minute before a day is worked out again; with the worker everything must settle within this, s. */
@@ -54,6 +58,7 @@ export class World {
     if (this.worker instanceof WorkerComputer)
       this.troubleWorker(this.worker, random.stream('worker faults'));
     kernel.at(this.quietUs, () => this.quiet());
+    kernel.at(this.endUs - REST_S * 1e6, () => this.api.quiet());
   }
 
   get isQuiet(): boolean {
@@ -87,9 +92,14 @@ export class World {
     const kinds = Object.keys(FAULTS).filter(() => random.chance(0.3));
     if (kinds.length === 0) return;
     const count = random.whole(5, 22);
+    // Troubles come together: what one alone does not show, the next one meets half done.
+    const gusts = Array.from({ length: random.whole(1, 4) }, () =>
+      random.between(CALM_BEFORE_S, CALM_BEFORE_S + STORM_S - GUST_S),
+    );
     for (let i = 0; i < count; i += 1) {
       const kind = random.pick(kinds);
-      const beginS = random.between(random.chance(0.1) ? 0 : CALM_BEFORE_S, CALM_BEFORE_S + STORM_S);
+      const alone = random.between(random.chance(0.1) ? 0 : CALM_BEFORE_S, CALM_BEFORE_S + STORM_S);
+      const beginS = random.chance(0.6) ? random.pick(gusts) + random.between(0, GUST_S) : alone;
       const lengthS = random.chance(0.5) ? random.between(0.3, 6) : random.between(6, 50);
       this.kernel.after(beginS * 1_000, () => {
         const fault = random.stream(`fault ${i}`);
