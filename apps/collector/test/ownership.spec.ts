@@ -362,6 +362,23 @@ describe('what is taken over', () => {
     expect(a.given.get('gate')?.waiting).toEqual(a.waiting);
   });
 
+  test('entries that come again take back nothing of what came after them', async () => {
+    const company = new Company(['gate']);
+    const note = { by: 'operator', at: 1, comment: '' };
+    const returned = alarmNamed('gate', {
+      letter: 'A',
+      active: false,
+      acknowledged: true,
+      noted: { station: note, dispatch: null },
+    });
+    company.states = [storedOf(returned, 1)];
+    const a = company.start('a');
+    // The spool of a process that ended: the database has it, and more.
+    a.waiting = [entryOf(raised, 1)];
+    await company.time.pass(SECOND);
+    expect(a.given.get('gate')?.states.map((s) => s.alarm)).toEqual([returned]);
+  });
+
   test('entries of an older epoch never overrule what a younger owner wrote', async () => {
     const { company, owner, standby } = await ownerAndStandby();
     owner.kill();

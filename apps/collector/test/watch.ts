@@ -1,6 +1,6 @@
 import type { PartStatus } from '@linepack/contracts';
 import type { JournalEntry, StoredAlarm } from '@linepack/store';
-import type { Unwritten } from '../src/alarm/alarm-partition';
+import type { Unwritten } from '../src/alarm/unwritten';
 import { randomUUID } from 'node:crypto';
 import type { LeaseCopy, OwnershipCopy } from '../src/alarm/ownership-copy';
 import { PartitionOwnership } from '../src/alarm/partition-ownership';

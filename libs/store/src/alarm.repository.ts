@@ -1,5 +1,6 @@
 import type { Alarm, AlarmEvent } from '@linepack/contracts';
 import type { Micros } from '@linepack/network';
+import { takesBack } from './alarm-order';
 import { inTransaction, onlyRow, type Pool, type PoolClient, type Queryable } from './database';
 
 /** An alarm's state as stored: what everybody sees, and what its owner needs to go on after a restart. */
@@ -56,7 +57,8 @@ export class AlarmRepository {
   /**
    * Journals events and the states they led to, in one transaction.
    * An event that is there already keeps its seq and changes nothing, so that a spool may be replayed. What an owner
-   * still had when a younger one had begun is journalled as evidence (`superseded`) and does not touch the state.
+   * still had when a younger one had begun is journalled as evidence (`superseded`) and does not touch the state; so is
+   * what comes so late that it would take back what came after it.
    * @returns the seq of every entry, in the order given
    */
   async append(entries: readonly JournalEntry[]): Promise<JournalledEvent[]> {
@@ -185,19 +187,25 @@ async function appendEntries(
     'select last::float8 as last from alarm_seq for update',
   );
   let { last } = onlyRow(counter.rows);
-  const known = await client.query<{ eventId: string; seq: number }>(
+  const journalled = await client.query<{ eventId: string; seq: number }>(
     `select event_id as "eventId", seq::float8 as seq from alarm_event where event_id = any ($1::uuid[])`,
     [entries.map((e) => e.event.eventId)],
   );
-  const seqs = new Map(known.rows.map((r) => [r.eventId, r.seq]));
+  const seqs = new Map(journalled.rows.map((r) => [r.eventId, r.seq]));
   const isPast = await epochsPast(client, entries.map(whoseEvent));
+  const known = await statesOf(client, entries);
   const fresh: FreshEntry[] = [];
   for (const entry of entries) {
     const eventId = entry.event.eventId.toLowerCase();
     if (seqs.has(eventId)) continue;
     last += 1;
     seqs.set(eventId, last);
-    fresh.push({ ...entry, seq: last, superseded: isPast(whoseEvent(entry)) });
+    const { event } = entry;
+    const whose = whoseEvent(entry);
+    const there = known.get(nameOf(whose));
+    const superseded = isPast(whose) || (there !== undefined && isBehind(entry, there));
+    if (!superseded) known.set(nameOf(whose), { alarm: event.state, ownerEpoch: entry.ownerEpoch });
+    fresh.push({ ...entry, seq: last, superseded });
   }
   if (fresh.length > 0) {
     await insertEvents(client, fresh);
@@ -213,6 +221,21 @@ async function appendEntries(
   }));
 }
 
+type Known = Pick<StoredAlarm, 'alarm' | 'ownerEpoch'>;
+
+/** It comes after what came after it: from an older owner, or from the same one. */
+const isBehind = ({ event, ownerEpoch }: JournalEntry, known: Known): boolean =>
+  ownerEpoch === known.ownerEpoch ? takesBack(event.state, known.alarm) : ownerEpoch < known.ownerEpoch;
+
+/** These entries' alarms as they stand. */
+async function statesOf(client: PoolClient, entries: readonly JournalEntry[]): Promise<Map<string, Known>> {
+  const { rows } = await client.query<Alarm & { ownerEpoch: number }>(
+    `select ${ALARM}, owner_epoch::float8 as "ownerEpoch" from alarm where alarm_id = any ($1)`,
+    [[...new Set(entries.map((e) => e.event.alarmId))]],
+  );
+  return new Map(rows.map(({ ownerEpoch, ...alarm }) => [nameOf(alarm), { alarm, ownerEpoch }]));
+}
+
 interface FreshEntry extends JournalEntry {
   readonly seq: number;
   readonly superseded: boolean;
@@ -223,6 +246,9 @@ interface Whose {
   readonly alarmId: string;
   readonly ownerEpoch: number;
 }
+/** Epochs are counted by partition: of an alarm that moved to another one, what the former said says nothing. */
+const nameOf = ({ partition, alarmId }: Pick<Whose, 'partition' | 'alarmId'>): string =>
+  `${partition} ${alarmId}`;
 const whoseEvent = ({ event: { partition, alarmId }, ownerEpoch }: JournalEntry): Whose => ({
   partition,
   alarmId,

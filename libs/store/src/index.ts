@@ -1,3 +1,4 @@
+export * from './alarm-order';
 export * from './alarm-replay';
 export * from './alarm.repository';
 export * from './audit.repository';

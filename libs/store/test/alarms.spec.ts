@@ -1,3 +1,4 @@
+import type { Alarm } from '@linepack/contracts';
 import type { Micros } from '@linepack/network';
 import { randomUUID } from 'node:crypto';
 import { AlarmRepository, LeaseRepository, differences, replay } from '../src/index';
@@ -82,6 +83,29 @@ describe('the alarm journal', () => {
       expect(
         (await alarms.newestEvents({ alarmId: 'tag:gate.d:L', limit: 5 })).map((e) => e.superseded),
       ).toEqual([true, undefined]);
+    });
+
+    it('is evidence when it comes after what came after it, and takes nothing of that back (libs/alarm S2, S3, C2)', async () => {
+      const note = { by: 'x', at: T0 + 1, comment: '' };
+      const of = (kind: 'raised' | 'returned' | 'acknowledged', more: Partial<Alarm>) => {
+        const made = entry(alarm('tag:gate.late:L', { noted: { station: null, dispatch: null }, ...more }));
+        return { ...made, event: { ...made.event, kind } };
+      };
+      const [first, noted, returned, second] = [
+        of('raised', {}),
+        of('acknowledged', { noted: { station: note, dispatch: null } }),
+        of('returned', { active: false, noted: { station: note, dispatch: null } }),
+        of('raised', { occurrence: 2 }),
+      ];
+      const now = async () => (await alarms.find('tag:gate.late:L'))!;
+      await alarms.append([returned]);
+      // One could not be read for a while, another was told anew by whoever did not know of it.
+      await alarms.append([noted, first]);
+      expect(await now()).toEqual(returned.event.state);
+      await alarms.append([second, of('returned', { active: false })]);
+      expect(await now()).toEqual(second.event.state);
+      const journal = await alarms.newestEvents({ alarmId: 'tag:gate.late:L', limit: 9 });
+      expect(journal.map((e) => e.superseded ?? false)).toEqual([true, false, true, true, false]);
     });
 
     it('is evidence from the moment of the takeover, also of an alarm the younger owner has said nothing of', async () => {

@@ -33,6 +33,18 @@ afterAll(() => database.close());
 
 const T0 = 1_763_780_000_000_000;
 
+/** One line for the journal. */
+interface Line {
+  readonly alarm: number;
+  readonly event: number;
+  readonly epoch: number;
+  readonly occurrence: number;
+  readonly letter: 'A' | 'B' | 'D';
+  readonly active: boolean;
+  readonly isNoted: boolean;
+  readonly isOut: boolean;
+}
+
 test('samples: the same twice is one, two with one stamp are both kept, replaying is safe', async () => {
   const sample = fc.record({
     tag: fc.integer({ min: 0, max: 1 }),
@@ -77,8 +89,11 @@ test('journal: each event once, and no older epoch overwrites a younger state', 
     alarm: fc.integer({ min: 0, max: 2 }),
     event: fc.integer({ min: 0, max: 5 }),
     epoch: fc.integer({ min: 1, max: 3 }),
-    occurrence: fc.integer({ min: 1, max: 9 }),
-    letter: fc.constantFrom('A', 'B', 'D'),
+    occurrence: fc.integer({ min: 1, max: 3 }),
+    letter: fc.constantFrom('A' as const, 'B' as const, 'D' as const),
+    active: fc.boolean(),
+    isNoted: fc.boolean(),
+    isOut: fc.boolean(),
   });
   const operation = fc.oneof(
     fc.record({ kind: fc.constant('append' as const), lines: fc.array(line, { maxLength: 4 }) }),
@@ -91,15 +106,17 @@ test('journal: each event once, and no older epoch overwrites a younger state', 
       const model = new JournalTable(() => 0);
       const real = new AlarmRepository(database.pool);
       const before = (await real.table([])).seq;
-      const entryOf = (l: {
-        alarm: number;
-        event: number;
-        epoch: number;
-        occurrence: number;
-        letter: string;
-      }): JournalEntry =>
+      const note = { by: 'x', at: T0, comment: '' };
+      const entryOf = (l: Line): JournalEntry =>
         entry(
-          alarm(`a${l.alarm}-${run}`, { partition, occurrence: l.occurrence, letter: l.letter as 'A' }),
+          alarm(`a${l.alarm}-${run}`, {
+            partition,
+            occurrence: l.occurrence,
+            letter: l.letter,
+            active: l.active,
+            noted: { station: l.isNoted ? note : null, dispatch: null },
+            outOfService: l.isOut,
+          }),
           l.epoch,
           `00000000-0000-4000-a000-${String(run * 10 + l.event).padStart(12, '0')}`,
         );

@@ -17,11 +17,12 @@ import type { Time, Timer } from '../time';
 import type { Durable } from '../write/outbox';
 import { AlarmCommands } from './alarm-commands';
 import { AlarmInputs } from './alarm-inputs';
-import { AlarmPartition, type Unwritten } from './alarm-partition';
+import { AlarmPartition } from './alarm-partition';
 import { Announcer } from './announcer';
 import { NO_DEFINITIONS, type Definitions } from './definitions';
 import { OurClock } from './our-clock';
 import type { SourceHeard } from './source-links';
+import type { Unwritten } from './unwritten';
 
 export interface AlarmSurroundings {
   readonly time: Time;

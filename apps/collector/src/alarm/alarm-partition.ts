@@ -23,6 +23,7 @@ import { MICROS_PER_SECOND, type Micros } from '@linepack/network';
 import type { JournalEntry, StoredAlarm } from '@linepack/store';
 import type { AlarmInputs } from './alarm-inputs';
 import { alarmOf, definitionOf, eventOf, pendingFields, stateOf } from './mapping';
+import { statesAfter, type Unwritten } from './unwritten';
 
 interface Held {
   definition: AlarmDefinition;
@@ -30,9 +31,6 @@ interface Held {
   /** Defined now; an alarm whose limit, tag or station was taken away stays until it is normal and noted. */
   defined: boolean;
 }
-
-/** What waits for the database: an event, or a state that changed without one. */
-export type Unwritten = JournalEntry | StoredAlarm;
 
 export interface Stepped {
   readonly entries: readonly JournalEntry[];
@@ -64,14 +62,9 @@ export class AlarmPartition {
     stored: readonly StoredAlarm[],
     unwritten: readonly Unwritten[] = [],
   ) {
-    const states = new Map(stored.map((state) => [state.alarm.alarmId, state]));
-    for (const entry of unwritten) {
-      const state = 'event' in entry ? { ...entry, alarm: entry.event.state } : entry;
+    for (const entry of unwritten)
       if ('event' in entry) this.unjournalled.set(entry.event.eventId, entry.event.alarmId);
-      const known = states.get(state.alarm.alarmId);
-      if (!known || known.ownerEpoch <= state.ownerEpoch) states.set(state.alarm.alarmId, state);
-    }
-    for (const state of states.values()) {
+    for (const state of statesAfter(stored, unwritten)) {
       const definition = definitionOf(state.alarm, ACKNOWLEDGED_BY[state.alarm.class]);
       this.keep({ definition, state: stateOf(state), defined: false });
     }

@@ -1,4 +1,4 @@
-import type { Unwritten } from './alarm-partition';
+import type { Unwritten } from './unwritten';
 
 /**
  * Journal entries and states that were put and are not durable yet, oldest first. With those in the spool they are all

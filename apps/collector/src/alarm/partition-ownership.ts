@@ -4,13 +4,12 @@ import { momentOf, type Moment } from '../elapsed';
 import type { Log } from '../log';
 import { sleep, within, type Time, type Timer } from '../time';
 import type { AlarmEngine } from './alarm-engine';
-import type { Unwritten } from './alarm-partition';
 import { ComingBack } from './coming-back';
 import { GivingUp } from './giving-up';
 import { LEASE_TTL_MS, LeaseTerm } from './lease-term';
 import { lastHeld, type LeaseCopy, type OwnershipCopy } from './ownership-copy';
 import type { Peers } from './peers';
-import { entriesOf, partitionsOf, statesAfter } from './unwritten';
+import { entriesOf, partitionsOf, statesAfter, type Unwritten } from './unwritten';
 import { WantedPartitions } from './wanted-partitions';
 
 export interface OwnershipParts {

@@ -1,5 +1,7 @@
-import type { StoredAlarm } from '@linepack/store';
-import type { Unwritten } from './alarm-partition';
+import { takesBack, type JournalEntry, type StoredAlarm } from '@linepack/store';
+
+/** What waits for the database: an event, or a state that changed without one. */
+export type Unwritten = JournalEntry | StoredAlarm;
 
 const stateIn = (one: Unwritten): StoredAlarm => {
   if (!('event' in one)) return one;
@@ -14,9 +16,20 @@ export const partitionsOf = (waiting: readonly Unwritten[]): ReadonlySet<string>
 export const entriesOf = (waiting: readonly Unwritten[], partition: string, epoch: number): Unwritten[] =>
   waiting.filter((one) => one.ownerEpoch === epoch && stateIn(one).alarm.partition === partition);
 
-/** The states after what waits, oldest first. */
+/**
+ * The states after what waits, oldest first. What an older owner left is no state; and what waits may have been written
+ * already, with more after it: a spool comes again after a crash, and one that could not be read comes late.
+ */
 export function statesAfter(states: readonly StoredAlarm[], waiting: readonly Unwritten[]): StoredAlarm[] {
   const now = new Map(states.map((one) => [one.alarm.alarmId, one]));
-  for (const state of waiting.map(stateIn)) now.set(state.alarm.alarmId, state);
+  for (const state of waiting.map(stateIn)) {
+    const known = now.get(state.alarm.alarmId);
+    if (!known || isAfter(state, known)) now.set(state.alarm.alarmId, state);
+  }
   return [...now.values()];
 }
+
+const isAfter = (state: StoredAlarm, known: StoredAlarm): boolean =>
+  state.ownerEpoch === known.ownerEpoch
+    ? !takesBack(state.alarm, known.alarm)
+    : state.ownerEpoch > known.ownerEpoch;

@@ -12,7 +12,7 @@ import { qualityOf, type Origin } from '@linepack/telemetry';
 import { CAPABILITIES } from '../../src/acquisition/capabilities';
 import type { SourceSink } from '../../src/acquisition/source';
 import { AlarmEngine } from '../../src/alarm/alarm-engine';
-import type { Unwritten } from '../../src/alarm/alarm-partition';
+import type { Unwritten } from '../../src/alarm/unwritten';
 import { definitionsOf } from '../../src/alarm/definitions';
 import type { CollectorConfiguration, CollectorTag } from '../../src/configuration/collector-configuration';
 import { Rate } from '../../src/health/rate';

@@ -27,9 +27,11 @@ export class JournalTable {
       const seq = this.lines.length + 1;
       this.seqs.set(id, seq);
       const state = { ...rest, alarm: event.state };
-      const superseded = this.isPast(state) ? { superseded: true } : {};
+      const there = states.get(event.alarmId) ?? this.stored.get(event.alarmId);
+      const isEvidence = this.isPast(state) || (there !== undefined && isBehind(state, there));
+      const superseded = isEvidence ? { superseded: true } : {};
       this.lines.push({ event: { ...event, seq, ...superseded }, ownerEpoch: rest.ownerEpoch });
-      if (!this.isPast(state)) states.set(event.alarmId, state);
+      if (!isEvidence) states.set(event.alarmId, state);
     }
     this.takeStates([...states.values()]);
     return entries.map(({ event: { eventId, alarmId } }) => ({
@@ -89,6 +91,18 @@ export class JournalTable {
     const alarms = [...this.stored.values()].map((s) => s.alarm).filter(isListed);
     return clone({ seq: this.lines.length, alarms });
   }
+}
+
+/** It comes after what came later: an older owner's, or by the rules of every alarm it would take that back. */
+function isBehind({ alarm, ownerEpoch }: StoredAlarm, there: StoredAlarm): boolean {
+  const { alarm: known } = there;
+  if (known.partition !== alarm.partition) return false;
+  if (there.ownerEpoch !== ownerEpoch) return ownerEpoch < there.ownerEpoch;
+  if (alarm.occurrence < known.occurrence) return true;
+  if (alarm.occurrence > known.occurrence) return false;
+  const isMasked = known.shelvedUntil !== null || known.suppressedBy !== null || known.outOfService;
+  const forgets = (p: 'station' | 'dispatch'): boolean => known.noted[p] !== null && alarm.noted[p] === null;
+  return (alarm.active && !known.active) || (!isMasked && (forgets('station') || forgets('dispatch')));
 }
 
 const isListed = ({ letter, occurrence, noted }: Alarm): boolean =>
