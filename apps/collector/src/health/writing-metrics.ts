@@ -20,9 +20,12 @@ export const writingMetrics = (facts: WritingFacts): string[] => [
   metric('spool_damaged_entries_total', 'counter', 'Entries of the spool that the disk damaged', [
     ['', facts.damagedEntries],
   ]),
-  metric('spool_unreadable_segments', 'gauge', 'Segments of the spool left for the next start', [
-    ['', facts.unreadableSegments],
-  ]),
+  metric(
+    'spool_unreadable_segments',
+    'gauge',
+    'Segments of the spool that cannot be read; each is looked at again every minute',
+    [['', facts.unreadableSegments]],
+  ),
   metric('disk_failing', 'gauge', '1 while the disk takes nothing', [
     ['', facts.diskTrouble === null ? 0 : 1],
   ]),

@@ -94,7 +94,7 @@ export class Outbox {
 
   /** Begins to replay what an earlier run left. */
   start(): void {
-    this.replay.soon(0);
+    this.replay.start();
   }
 
   /**

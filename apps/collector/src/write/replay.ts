@@ -13,15 +13,27 @@ export interface ReplayOptions {
 }
 
 const RETRY_MS = 1_000;
+/** What the disk would not read is looked at again after this. */
+const LOOK_AGAIN_MS = 60_000;
 const ENTRIES = 200;
 
 /** Brings what waits in the spool to the database, oldest first; while that fails, once a second. */
 export class Replay {
   private timer: Timer | null = null;
   private running: Promise<void> | null = null;
+  private looking: Timer | null = null;
   private stopped = false;
 
   constructor(private readonly options: ReplayOptions) {}
+
+  /** Begins with what an earlier run left. */
+  start(): void {
+    this.soon(0);
+    this.looking = this.options.time.every(LOOK_AGAIN_MS, () => {
+      this.options.spool.lookAgain();
+      this.soon(0);
+    });
+  }
 
   /** Something waits. */
   soon(delayMs = RETRY_MS): void {
@@ -39,6 +51,7 @@ export class Replay {
   async stop(): Promise<void> {
     this.stopped = true;
     this.timer?.cancel();
+    this.looking?.cancel();
     await this.running;
   }
 

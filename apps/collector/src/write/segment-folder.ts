@@ -27,13 +27,15 @@ const KEPT = /^(\d{10})\.seg\.damaged$/;
 
 /**
  * The segment files of a spool. Of one with a damaged stretch everything else is read, and the file is kept when it is
- * done; one that cannot be read at all stays where it is for the next start. Both are counted and said.
+ * done; one that cannot be read at all stays where it is, and is looked at again. Both are counted and said.
  */
 export class SegmentFolder<Entry> {
   private lastNumber = 0;
   /** Done, but the disk would not remove them: tried again each time another is done. */
   private leftovers: Segment[] = [];
-  readonly lost = { damagedEntries: 0, damagedBytes: 0, unreadableSegments: 0 };
+  /** Could not be read. */
+  private left: Segment[] = [];
+  private readonly damaged = { damagedEntries: 0, damagedBytes: 0 };
 
   constructor(private readonly options: SegmentFolderOptions<Entry>) {}
 
@@ -47,6 +49,18 @@ export class SegmentFolder<Entry> {
       if (segment) found.push(segment);
     }
     return found;
+  }
+
+  /** Entries that were promised and are damaged for good, and segments that cannot be read as long as they cannot. */
+  get lost() {
+    return { ...this.damaged, unreadableSegments: this.left.length };
+  }
+
+  /** Those that could not be read and can be now, oldest first. */
+  lookAgain(): Segment[] {
+    const left = this.left;
+    this.left = [];
+    return left.flatMap((segment) => this.recover(segment.number, 'again') ?? []);
   }
 
   /** A name that was never used here before. */
@@ -86,26 +100,41 @@ export class SegmentFolder<Entry> {
     }
   }
 
-  /** Those behind it wait no longer for one that cannot be read. */
-  leave(segment: Segment, why: string): void {
-    this.lost.unreadableSegments += 1;
-    this.say(segment, `cannot be read and stays where it is for the next start: ${why}`);
+  /**
+   * The same, and it does not come back after a power cut: it would come after what went straight into the database
+   * meanwhile, and older states would stand before newer ones.
+   */
+  async discardDurably(segment: Segment): Promise<void> {
+    this.discard(segment);
+    try {
+      await this.options.disk.syncFolder();
+    } catch (error) {
+      this.say(segment, `is done, and may come again after a power cut: ${(error as Error).message}`);
+    }
   }
 
-  private recover(number: number): Segment | null {
+  /** Those behind it wait no longer for one that cannot be read. */
+  leave(segment: Segment, why: string, when: 'first' | 'again' = 'first'): void {
+    this.left.push(segment);
+    if (when === 'first')
+      this.say(segment, `cannot be read and stays where it is; it is looked at again: ${why}`);
+  }
+
+  private recover(number: number, when: 'first' | 'again' = 'first'): Segment | null {
     const segment = segmentOf(number);
     let bytes: Buffer | null;
     try {
       bytes = this.options.disk.read(segment.name);
     } catch (error) {
-      this.leave(segment, (error as Error).message);
+      this.leave(segment, (error as Error).message, when);
       return null;
     }
     const scan = scanSegment(bytes ?? Buffer.alloc(0));
     if (scan === null) {
-      this.leave(segment, 'a later version of this program wrote it');
+      this.leave(segment, 'a later version of this program wrote it', when);
       return null;
     }
+    if (when === 'again') this.say(segment, 'can be read again');
     segment.bytes = bytes?.length ?? 0;
     segment.entries = scan.payloads.length;
     if (scan.torn > 0) this.say(segment, `passed over ${scan.torn} bytes that a crash cut short`);
@@ -128,8 +157,8 @@ export class SegmentFolder<Entry> {
 
   private damage(segment: Segment, entries: number, bytes: number): void {
     segment.damagedEntries += entries;
-    this.lost.damagedEntries += entries;
-    this.lost.damagedBytes += bytes;
+    this.damaged.damagedEntries += entries;
+    this.damaged.damagedBytes += bytes;
     this.say(
       segment,
       `${entries} entries (${bytes} bytes) are damaged; the file is kept as ${segment.name}.damaged`,

@@ -81,7 +81,7 @@ export class Spool<Entry> {
   }
 
   /** Entries that were promised and cannot be read (damaged for good), and segments that could not be read this time. */
-  get lost(): Readonly<SegmentFolder<Entry>['lost']> {
+  get lost(): SegmentFolder<Entry>['lost'] {
     return this.folder.lost;
   }
 
@@ -132,9 +132,9 @@ export class Spool<Entry> {
       head.done += count;
       if (head.done < head.entries.length) return;
       if (head.segment === this.tail?.segment) await this.closeTail();
+      await this.folder.discardDurably(head.segment);
       this.segments.shift();
       this.head = null;
-      this.folder.discard(head.segment);
     });
   }
 
@@ -145,6 +145,14 @@ export class Spool<Entry> {
       if (head?.segment === segment) yield* head.entries.slice(head.done);
       else yield* this.readOrPass(segment);
     }
+  }
+
+  /**
+   * What could not be read and can be now waits again, before what is newer. What came after it may be written by now:
+   * whoever writes it must bear that, too.
+   */
+  lookAgain(): void {
+    this.segments.splice(this.head === null ? 0 : 1, 0, ...this.folder.lookAgain());
   }
 
   close(): Promise<void> {

@@ -152,6 +152,17 @@ describe('when the power goes', () => {
     }
   });
 
+  test('what is done does not come back: newer entries may have gone past it', async () => {
+    for (let seed = 0; seed < 50; seed += 1) {
+      medium = new SimulatedMedium({ random: seeded(seed) });
+      const spool = open({ on: medium.mount('spool') });
+      await fill(spool, numbers(0, 9));
+      await drain(spool);
+      medium.powerCut();
+      expect(await drain(restarted())).toEqual([]);
+    }
+  });
+
   test('a tail that was cut short at any byte is passed over, and what was whole is kept', async () => {
     const spool = open({ segmentBytes: 1 << 20 });
     await spool.append([1, 2, 3], 'normal');
@@ -260,7 +271,7 @@ describe('when the disk fails', () => {
     for (let i = 0; i < 4; i += 1) expect(() => spool.peek(1)).toThrow('EIO');
     expect(await drain(spool)).toEqual([3]);
     expect(spool.lost.unreadableSegments).toBe(1);
-    expect(said.at(-1)).toContain('stays where it is for the next start');
+    expect(said.at(-1)).toContain('stays where it is; it is looked at again');
     await fill(spool, [4]);
     medium.heal();
     expect(await drain(restarted())).toEqual([2, 4]);
@@ -275,6 +286,36 @@ describe('when the disk fails', () => {
     expect(await drain(spool)).toEqual([2, 3, 4]);
     medium.heal();
     expect(await drain(restarted())).toEqual([1]);
+  });
+
+  test('a segment that can be read again waits again, before what is newer, and is said once', async () => {
+    const spool = open({ segmentBytes: 1 });
+    await fill(spool, [1, 2, 3, 4]);
+    medium.fail({ operation: 'read', name: /0000000002/ });
+    expect(spool.peek(1)).toEqual([1]);
+    await spool.done(1);
+    for (let i = 0; i < 4; i += 1) expect(() => spool.peek(1)).toThrow('EIO');
+    expect(spool.peek(1)).toEqual([3]);
+    const before = said.length;
+    for (let i = 0; i < 3; i += 1) spool.lookAgain();
+    expect(spool.lost.unreadableSegments).toBe(1);
+    expect(said).toHaveLength(before);
+    medium.heal();
+    spool.lookAgain();
+    expect(spool.lost.unreadableSegments).toBe(0);
+    expect(spool.size().entries).toBe(3);
+    expect(await drain(spool)).toEqual([3, 2, 4]);
+    expect(disk.list()).toEqual([]);
+  });
+
+  test('what could not be read at the start need not wait for the next one', async () => {
+    await fill(open({ segmentBytes: 1 }), [1, 2]);
+    medium.fail({ operation: 'read' });
+    const spool = restarted({ segmentBytes: 1 });
+    expect(spool.isEmpty).toBe(true);
+    medium.heal();
+    spool.lookAgain();
+    expect(await drain(spool)).toEqual([1, 2]);
   });
 
   test('a file that cannot be closed was synced: nothing is lost by that', async () => {
