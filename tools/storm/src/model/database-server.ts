@@ -54,6 +54,11 @@ export class DatabaseServer {
     return this.mood === 'up' && this.slowMs === 0 && this.failing === 0;
   }
 
+  /** Whether a call from there is answered, at whatever pace. */
+  answers(computer: string): boolean {
+    return this.mood === 'up' && !this.cutOff.has(computer);
+  }
+
   slow(byMs: number): void {
     this.kernel.note('database', `slow by up to ${byMs} ms`);
     this.slowMs = byMs;

@@ -3,34 +3,56 @@ import type { World } from '../world/world';
 import type { Oracle } from './oracle';
 
 /**
- * The journal of each alarm is one story, by ISA-18.2 alone: every occurrence is one more than the last and begins with
- * its raise, what was noted of it stays noted, and nothing returns that does not stand.
+ * The journal of each alarm is one story, by ISA-18.2 alone: occurrences never go back and each has its raise, what was
+ * noted of one stays noted, and nothing returns that does not stand. (The raise may be evidence: where a disk could not
+ * be read for a while it comes after what came after it.)
  */
 export function stories(world: World, oracle: Oracle): void {
+  const { lines } = world.plant.database.journal;
+  const raised = new Set(
+    lines.filter((l) => l.event.kind === 'raised').map((l) => `${l.event.alarmId} ${l.event.occurrence}`),
+  );
   const states = new Map<string, Alarm>();
-  for (const { event } of world.plant.database.journal.lines) {
+  for (const { event } of lines) {
+    const { alarmId, occurrence, kind, seq } = event;
+    const tell = (fault: string): void =>
+      oracle.violate('broken story', alarmId, `entry ${seq}, ${kind} ${occurrence}: ${fault}`);
+    if (!raised.has(`${alarmId} ${occurrence}`)) tell('never raised');
     if (event.superseded) continue;
-    const fault = faultOf(states.get(event.alarmId), event);
-    if (fault)
-      oracle.violate(
-        'broken story',
-        event.alarmId,
-        `entry ${event.seq}, ${event.kind} ${event.occurrence}: ${fault}`,
-      );
-    states.set(event.alarmId, event.state);
+    const fault = faultOf(states.get(alarmId), event, hasForgotten(world));
+    if (fault) tell(fault);
+    states.set(alarmId, event.state);
   }
 }
 
 function faultOf(
   before: Alarm | undefined,
   { kind, occurrence, state }: { kind: string; occurrence: number; state: Alarm },
+  mayTellAnew: boolean,
 ): string | null {
   const last = before?.occurrence ?? 0;
-  if (kind === 'raised') return occurrence === last + 1 ? null : `after occurrence ${last}`;
-  if (occurrence !== last) return `of occurrence ${last}`;
-  if (kind === 'returned' && !before?.active) return 'it had returned';
-  const forgotten = (['station', 'dispatch'] as const).find((p) => before?.noted[p] && !state.noted[p]);
+  const isAnew = kind === 'raised' && occurrence === last && !mayTellAnew;
+  if (occurrence < last || isAnew) return `after occurrence ${last}`;
+  if (occurrence > last || !before) return null;
+  if (kind === 'returned' && !before.active && !mayTellAnew) return 'it had returned';
+  const forgotten = (['station', 'dispatch'] as const).find((p) => before.noted[p] && !state.noted[p]);
   return forgotten ? `what ${forgotten} had noted is gone` : null;
+}
+
+/** Whether somebody began without knowing all that had been told, and may have told it anew. */
+const hasForgotten = (world: World): boolean => world.collectors.some((c) => c.forgotten);
+
+/**
+ * Evidence has a cause: a younger owner, or what was known when its teller began: a disk that could not be read for a
+ * while, or a start from the copy on disk. Otherwise what was told in its order was not written in it.
+ */
+export function writtenInOrder(world: World, oracle: Oracle): void {
+  if (hasForgotten(world)) return;
+  for (const { event, ownerEpoch } of world.plant.database.journal.lines) {
+    const { partition, superseded, alarmId, kind, occurrence } = event;
+    if (superseded && ownerEpoch === world.plant.database.leases.epochOf(partition))
+      oracle.violate('out of order', alarmId, `${kind} ${occurrence} came after what came after it`);
+  }
 }
 
 /**

@@ -2,7 +2,7 @@ import type { Alarm } from '@linepack/contracts';
 import { tagIdOf } from '../world/network';
 import type { Device } from '../world/device';
 import type { World } from '../world/world';
-import { stories, toldIsJournalled } from './journal';
+import { stories, toldIsJournalled, writtenInOrder } from './journal';
 import type { Oracle } from './oracle';
 
 /** In a burst each word is the present one until the next is there. */
@@ -22,6 +22,7 @@ export function judge(world: World, oracle: Oracle): void {
   tables(world, oracle);
   journalled(world, oracle);
   stories(world, oracle);
+  writtenInOrder(world, oracle);
   toldIsJournalled(world, oracle);
   collectors(world, oracle);
   for (const { message, text } of world.kernel.breakdowns) oracle.violate('breakdown', message, text);

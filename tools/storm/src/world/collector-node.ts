@@ -64,9 +64,10 @@ export class CollectorNode {
   diskWellSince: number;
   /** True time since when it has been able to reach the database. */
   databaseSince: number;
+  /** It did not know all that had been told when it began, or could not read its disk for a while. */
+  forgotten = false;
   /** Killed by the story, which starts it again itself. */
   isKeptDown = false;
-  private hadIllDisk = false;
   private diedAt = 0;
   private lives = 0;
 
@@ -107,6 +108,7 @@ export class CollectorNode {
     this.process = process;
     this.sources.clear();
     this.kernel.note(process.name, 'starts');
+    if (!this.plant.database.answers(this.name)) this.forgotten = true;
     process.onEnd(() => {
       this.medium.kill();
       this.diedAt = this.kernel.now;
@@ -132,15 +134,8 @@ export class CollectorNode {
 
   diskIsIll(): void {
     this.diskWellSince = Infinity;
-    this.hadIllDisk = true;
   }
 
-  /** What a start could not read waits on the disk for the next one. */
-  restartIfIll(): void {
-    if (!this.hadIllDisk) return;
-    this.hadIllDisk = false;
-    this.kill('restarted after its disk was mended');
-  }
   diskIsWell(): void {
     this.diskWellSince = this.kernel.now;
   }

@@ -171,6 +171,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
   diskFails: (world, random) => {
     const node = random.pick(world.collectors);
     const operation = random.pick(['write', 'datasync', 'read', 'remove', 'open', 'replace'] as const);
+    if (operation === 'read') node.forgotten = true;
     node.medium.fail({ operation, ...(random.chance(0.6) ? { times: random.whole(1, 3) } : {}) });
     node.diskIsIll();
     return () => {

@@ -138,9 +138,6 @@ export class World {
     for (const end of [...this.endings]) end();
     this.plant.truth.quiet();
     this.worker.quiet();
-    this.collectors.forEach((node) => {
-      node.restartIfIll();
-      node.start();
-    });
+    this.collectors.forEach((node) => node.start());
   }
 }
