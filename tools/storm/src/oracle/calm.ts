@@ -46,6 +46,8 @@ export function clockSince(world: World, key: string): number {
 export class Calm {
   /** The one collector that has everything, and goes on with it whatever happens to the database. */
   private sole: CollectorNode | null = null;
+  /** True time since when it has had everything. */
+  private soleSince = 0;
 
   constructor(private readonly world: World) {}
 
@@ -57,7 +59,9 @@ export class Calm {
     const longAgo = world.kernel.now - ALONE_S * 1e6;
     for (const node of world.collectors) {
       if (!isRunning(node) || others(node).length > 0 || node.diskWellSince > longAgo) continue;
-      if (this.ownsSince(node) <= longAgo && this.goneSince(node) <= longAgo) this.sole = node;
+      if (this.sole === node || this.ownsSince(node) > longAgo || this.goneSince(node) > longAgo) continue;
+      this.sole = node;
+      this.soleSince = Math.max(this.ownsSince(node), this.goneSince(node));
     }
   }
 
@@ -77,7 +81,7 @@ export class Calm {
   since(): number {
     const running = this.running();
     if (running.length === 0) return Infinity;
-    if (this.sole) return this.sole.process?.runningSince ?? Infinity;
+    if (this.sole) return Math.max(this.soleSince, this.sole.process?.runningSince ?? Infinity);
     return Math.max(...running.map((c) => Math.max(this.ownsSince(c), this.goneSince(c))));
   }
 

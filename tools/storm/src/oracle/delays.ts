@@ -25,11 +25,9 @@ export class Delays {
   look(): void {
     const { world, calm } = this;
     const longAgo = world.kernel.now - KEPT_AFTER_S * 1e6;
-    // Later than this, whoever is calm by now may have come since.
-    const tooLongAgo = longAgo - KEPT_AFTER_S * 1e6;
     for (const key of TAGS.map(keyOf)) {
       const at = world.plant.truth.stepsOf(key).at(-1)?.at ?? 0;
-      if (world.plant.deviceOf(key) !== undefined || at > longAgo || at < tooLongAgo) continue;
+      if (world.plant.deviceOf(key) !== undefined || at > longAgo) continue;
       const heard = Math.max(
         calm.since(),
         calm.hearing((c) => hearsSince(world, c, key)),
