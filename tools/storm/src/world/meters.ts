@@ -1,9 +1,10 @@
 import type { Micros } from '@linepack/network';
+import type { CoverageState } from '@linepack/store';
 import { qualityOf, type Sample } from '@linepack/telemetry';
 import { Computer, SimulatedProcess } from '../kernel/process';
 import type { Random } from '../kernel/random';
 import { DatabaseLink } from '../model/database-server';
-import { METERS, meterTag, type MeterName } from './loss-network';
+import { METERS, METER_SOURCE, meterTag, type MeterName } from './loss-network';
 import type { Plant } from './plant';
 
 const SECOND_US = 1e6;
@@ -46,7 +47,25 @@ export class MeterFeed {
     }
     const now = plant.kernel.now;
     plant.database.samples.write(this.take(now));
+    plant.database.coverage.record(METER_SOURCE, now - HISTORY_US, 'connected');
+    if (random.chance(0.4)) this.beAway();
     this.run();
+  }
+
+  /** Its source could not be heard for a while; that is told at once, or by the next run of a collector that crashed. */
+  private beAway(): void {
+    const { kernel } = this.plant;
+    const from = kernel.now + this.random.between(-200, 150) * SECOND_US;
+    const told =
+      Math.max(kernel.now, from) + (this.random.chance(0.5) ? 0 : this.random.between(20, 70) * SECOND_US);
+    const back = Math.max(told, from + this.random.between(5, 60) * SECOND_US);
+    kernel.at(told, () => void this.tellCoverage(Math.round(from), 'disconnected'));
+    kernel.at(back, () => void this.tellCoverage(Math.round(back), 'connected'));
+  }
+
+  private tellCoverage(at: number, state: CoverageState): Promise<void> {
+    const { coverage } = this.plant.database;
+    return this.untilKept(`coverage ${state}`, () => coverage.record(METER_SOURCE, at, state));
   }
 
   /** Everything that is still kept back comes now, and whatever else a spool may bring: of many tags, of many hours. */
@@ -75,11 +94,13 @@ export class MeterFeed {
     if (samples.length === 0) return;
     const batch = shuffled(samples, this.random);
     this.last = batch.slice(0, 20);
+    await this.untilKept(`write ${batch.length} readings`, () => this.plant.database.samples.write(batch));
+  }
+
+  private async untilKept(what: string, transaction: () => unknown): Promise<void> {
     for (;;)
       try {
-        await this.link.call(`write ${batch.length} readings`, () =>
-          this.plant.database.samples.write(batch),
-        );
+        await this.link.call(what, transaction);
         return;
       } catch {
         await new Promise<void>((resolve) => void this.process.time.after(1_000, resolve));
