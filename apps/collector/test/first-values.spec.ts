@@ -16,6 +16,16 @@ describe('the first value of a monitored item (OPC 10000-4, 5.13.1.2)', () => {
     expect(values.complete).toBe(false);
   });
 
+  it('is decided for all when each came or is overdue', () => {
+    const values = new FirstValues(0);
+    expect(values.decided).toBe(true);
+    values.asked([a, b]);
+    values.came(a);
+    expect(values.decided).toBe(false);
+    values.tick();
+    expect([values.decided, values.complete]).toEqual([true, false]);
+  });
+
   it('takes back that it was overdue when it comes', () => {
     const values = new FirstValues(0);
     values.asked([a]);

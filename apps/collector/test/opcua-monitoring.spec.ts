@@ -73,6 +73,7 @@ test('a first value is told from changes, and what the server has out of its his
 test('a steady value is heard of as long as the server says that it is there', async () => {
   listenTo(tag(1, 'ns=1;s=P'));
   await until('the first value', () => listener.last(1));
+  await until('that none is missing is told', () => source.state().withoutFirstValue === 0);
   const before = listener.heardAll;
   await until('the server says three times more that all is as told', () => listener.heardAll > before + 3);
   expect(listener.of(1)).toHaveLength(1);
@@ -94,6 +95,8 @@ test('a server that answers keep-alives and never sends a value is not there, an
 test('one item without a first value is Bad, named and counted, once; its value takes that back', async () => {
   const speak = plant.addMute('M');
   listenTo(tag(1, 'ns=1;s=P'), tag(2, 'ns=1;s=M'));
+  await until('it is connected', () => source.state().state === 'connected');
+  expect(source.state().withoutFirstValue).toBeUndefined();
   await until('the missing value is told', () => listener.last(2));
   expect(listener.last(2)).toMatchObject({
     quality: QUALITY.BadWaitingForInitialData,

@@ -41,7 +41,9 @@ export const SourceState = z.object({
     .optional()
     .describe('How far the clock of the source is behind ours, s; null: not known yet'),
   clockSteps: count.optional().describe('How often its clock was seen to jump'),
-  withoutFirstValue: count.optional().describe('Tags subscribed to that never got a value'),
+  withoutFirstValue: count
+    .optional()
+    .describe('Tags subscribed to that never got a value; absent while some may still be on their way'),
 });
 export type SourceState = z.infer<typeof SourceState>;
 

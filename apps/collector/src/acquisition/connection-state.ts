@@ -22,7 +22,6 @@ export class ConnectionState {
       lastNotificationAt: null,
       monitored: 0,
       rejected: 0,
-      withoutFirstValue: 0,
       error: null,
     };
   }
@@ -65,7 +64,7 @@ export class ConnectionState {
 
   private away(error: string, state: SourceState['state']): void {
     const since = this.current.state === 'connected' ? this.time.now() : this.current.since;
-    this.current = { ...this.current, state, since, error, monitored: 0, withoutFirstValue: 0 };
+    this.current = { ...this.current, state, since, error, monitored: 0, withoutFirstValue: undefined };
   }
 
   private tell(what: Told, say: () => void): void {

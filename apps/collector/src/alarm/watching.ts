@@ -66,11 +66,13 @@ export class Watching {
     this.engine.diagnostic(`source:${sourceId}:clockSkew`, says, worst, limitS);
   }
 
-  /** Only who is connected knows whether the source gives values. */
+  /** Only who is connected, and has given the source its time, knows whether it gives values. */
   private sayFirstValues(sourceId: string, words: readonly SourceState[]): void {
-    const heard = words.filter(({ state }) => state === 'connected');
-    const waiting = heard.reduce((total, { withoutFirstValue = 0 }) => total + withoutFirstValue, 0);
-    const says = heard.length === 0 ? 'unknown' : waiting > 0 ? 'holds' : 'ended';
+    const connected = words.filter(({ state }) => state === 'connected');
+    const known = connected.flatMap(({ withoutFirstValue }) => withoutFirstValue ?? []);
+    const waiting = known.reduce((total, one) => total + one, 0);
+    const areAllKnown = known.length > 0 && known.length === connected.length;
+    const says = waiting > 0 ? 'holds' : areAllKnown ? 'ended' : 'unknown';
     this.engine.diagnostic(`source:${sourceId}:noFirstValue`, says, waiting, null);
   }
 }

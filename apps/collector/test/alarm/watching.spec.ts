@@ -104,6 +104,16 @@ describe('what one collector says of the watching', () => {
   });
 });
 
+test('a source that is back and has not told all its tags yet is not said to have no tag without a value', () => {
+  const { say } = watched();
+  const { withoutFirstValue: _, ...undecided } = plc();
+  say(0, { sources: [plc({ withoutFirstValue: 2 })] });
+  say(5, { sources: [plc({ state: 'connecting', error: 'gone' })] });
+  say(10, { sources: [undecided] });
+  expect(say(15, { sources: [plc({ withoutFirstValue: 2 })] })).toEqual([`${FIRST} raised 1 @0`]);
+  expect(say(20, { sources: [plc()] })).toHaveLength(2);
+});
+
 describe('what other collectors say of the watching', () => {
   test('is raised by the owner of the alarm, and returned when none says it any more', () => {
     const { say } = watched();

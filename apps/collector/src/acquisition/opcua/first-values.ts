@@ -62,6 +62,11 @@ export class FirstValues {
     return this.awaited.size + this.overdue.size === 0;
   }
 
+  /** Whether it is known of every item whether it has its first value: none may still be on its way. */
+  get decided(): boolean {
+    return this.awaited.size === 0;
+  }
+
   /** Whether no item has any value, and none may still be on its way. */
   get hopeless(): boolean {
     return this.told.size + this.awaited.size === 0 && this.overdue.size > 0;

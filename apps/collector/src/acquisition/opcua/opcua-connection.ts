@@ -42,6 +42,8 @@ export class OpcUaConnection implements Attempt {
   end: (reason: string) => void = () => undefined;
   private readonly ended = new Promise<string>((resolve) => (this.end = resolve));
   private readonly firstValues = new FirstValues(FIRST_VALUE_INTERVALS);
+  /** It was told that some first values may still be on their way. */
+  private isUndecided = false;
   private readonly timers: Timer[] = [];
   private monitored: MonitoredTags | null = null;
   private waiting: Received[] = [];
@@ -129,7 +131,7 @@ export class OpcUaConnection implements Attempt {
     this.delivered = true;
     const value = valueOf(data);
     const came = this.firstValues.came(tagId);
-    if (came === 'overdue first') this.report();
+    if (came === 'overdue first' || (this.isUndecided && this.firstValues.decided)) this.report();
     const live = came === 'later' ? 'change' : 'first';
     const origin = isHistorical(value.quality) ? 'historical' : live;
     return { tagId, ...value, origin, clock: this.clockOf(tagId) };
@@ -223,10 +225,11 @@ export class OpcUaConnection implements Attempt {
     if (monitored.monitored === 0) state.connected();
     const error =
       [named('not monitored', refused), named('no first value', missing)].filter(Boolean).join('; ') || null;
+    this.isUndecided = !this.firstValues.decided;
     state.monitoring({
       monitored: monitored.monitored,
       rejected: refused.length,
-      withoutFirstValue: missing.length,
+      withoutFirstValue: this.isUndecided ? undefined : missing.length,
       error,
     });
     this.flushSoon();
