@@ -1,56 +1,14 @@
 import type { Alarm, AlarmEvent } from '@linepack/contracts';
+import { exampleAlarm, exampleEvent } from '@linepack/contracts/testing';
 import fc from 'fast-check';
 import { AlarmTableMemory } from './alarm-table';
 
 const note = { by: 'anna', at: 1, comment: '' };
-const alarm = (more: Partial<Alarm> = {}): Alarm => ({
-  alarmId: 'tag:gate.pt-1:L',
-  partition: 'gate',
-  stationId: 'gate',
-  tagId: 1,
-  areaId: null,
-  sourceId: 'plc',
-  condition: 'L',
-  class: 'process',
-  priority: 2,
-  name: { zh: '压力', en: 'Pressure' },
-  occurrence: 1,
-  active: true,
-  acknowledged: false,
-  latched: false,
-  shelvedUntil: null,
-  suppressedBy: null,
-  outOfService: false,
-  activeSince: 1,
-  returnedAt: null,
-  value: 0.2,
-  limit: 0.28,
-  unit: 'MPa',
-  subject: null,
-  noted: { station: null, dispatch: null },
-  letter: 'B',
-  ...more,
-});
+const alarm = exampleAlarm;
 const normalAgain = (noted: Alarm['noted']): Alarm =>
   alarm({ active: false, acknowledged: true, letter: 'A', noted });
 
-let serial = 0;
-const event = (state: Alarm, seq: number | null = null): AlarmEvent => ({
-  eventId: `e${(serial += 1)}`,
-  seq,
-  at: 1,
-  alarmId: state.alarmId,
-  partition: state.partition,
-  occurrence: state.occurrence,
-  kind: 'raised',
-  position: null,
-  actor: null,
-  comment: null,
-  value: null,
-  limit: null,
-  quality: null,
-  state,
-});
+const event = (state: Alarm, seq: number | null = null): AlarmEvent => exampleEvent(state, { seq });
 const idsOf = (table: AlarmTableMemory, position: 'station' | 'dispatch' | null) =>
   table.list(position, () => true).map(({ alarmId }) => alarmId);
 const tableOf = (alarms: Alarm[], unjournalled: string[] = []) => ({

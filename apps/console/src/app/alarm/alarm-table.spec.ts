@@ -1,4 +1,5 @@
 import type { Alarm, AlarmEvent, AlarmTable, Position } from '@linepack/contracts';
+import { exampleAlarm, exampleEvent } from '@linepack/contracts/testing';
 import {
   TableReadings,
   afterAnswer,
@@ -12,51 +13,10 @@ import {
 } from './alarm-table';
 
 const note = { by: '王站长', at: 5, comment: '' };
-const alarm = (more: Partial<Alarm> = {}): Alarm => ({
-  alarmId: 'tag:reg-a.pt-201:LL',
-  partition: 'reg-a',
-  stationId: 'reg-a',
-  tagId: 1,
-  areaId: null,
-  sourceId: null,
-  condition: 'LL',
-  class: 'process',
-  priority: 1,
-  name: { zh: '出口压力', en: 'Outlet pressure' },
-  occurrence: 1,
-  active: true,
-  acknowledged: false,
-  latched: false,
-  shelvedUntil: null,
-  suppressedBy: null,
-  outOfService: false,
-  activeSince: 1,
-  returnedAt: null,
-  value: 0.24,
-  limit: 0.25,
-  unit: 'MPa',
-  subject: null,
-  noted: { station: null, dispatch: null },
-  letter: 'B',
-  ...more,
-});
-const event = (state: Alarm, more: Partial<AlarmEvent> = {}): AlarmEvent => ({
-  eventId: 'e1',
-  seq: null,
-  at: 1,
-  alarmId: state.alarmId,
-  partition: state.partition,
-  occurrence: state.occurrence,
-  kind: 'raised',
-  position: null,
-  actor: null,
-  comment: null,
-  value: state.value,
-  limit: state.limit,
-  quality: 0,
-  state,
-  ...more,
-});
+const alarm = (more: Partial<Alarm> = {}): Alarm =>
+  exampleAlarm({ alarmId: 'tag:reg-a.pt-201:LL', condition: 'LL', activeSince: 1, ...more });
+const event = (state: Alarm, more: Partial<AlarmEvent> = {}): AlarmEvent =>
+  exampleEvent(state, { eventId: 'e1', at: 1, ...more });
 const table = (...alarms: Alarm[]): AlarmTable => ({
   seq: 1,
   alarms: alarms.map((a) => ({ ...a, journalled: true })),

@@ -1,6 +1,7 @@
 import { signal } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
 import type { Alarm, AlarmEvent, AlarmTable } from '@linepack/contracts';
+import { exampleAlarm, exampleEvent } from '@linepack/contracts/testing';
 import { Subject } from 'rxjs';
 import { Api } from '../core/api';
 import { Clock } from '../core/clock';
@@ -11,49 +12,9 @@ import { AlarmStore } from './alarm.store';
 const MINUTE = 60_000_000;
 const NOW = 1_770_000_000_000_000;
 
-const alarm = (n: number): Alarm => ({
-  alarmId: `tag:reg-a.pt-${n}:LL`,
-  partition: 'reg-a',
-  stationId: 'reg-a',
-  tagId: n,
-  areaId: null,
-  sourceId: null,
-  condition: 'LL',
-  class: 'process',
-  priority: 1,
-  name: { zh: '出口压力', en: 'Outlet pressure' },
-  occurrence: 1,
-  active: true,
-  acknowledged: false,
-  latched: false,
-  shelvedUntil: null,
-  suppressedBy: null,
-  outOfService: false,
-  activeSince: NOW - MINUTE,
-  returnedAt: null,
-  value: 0.24,
-  limit: 0.25,
-  unit: 'MPa',
-  subject: null,
-  noted: { station: null, dispatch: null },
-  letter: 'B',
-});
-const raised = (n: number, at = NOW - MINUTE): AlarmEvent => ({
-  eventId: `e${n}`,
-  seq: null,
-  at,
-  alarmId: `tag:reg-a.pt-${n}:LL`,
-  partition: 'reg-a',
-  occurrence: 1,
-  kind: 'raised',
-  position: null,
-  actor: null,
-  comment: null,
-  value: 0.24,
-  limit: 0.25,
-  quality: 0,
-  state: alarm(n),
-});
+const alarm = (n: number): Alarm =>
+  exampleAlarm({ alarmId: `tag:reg-a.pt-${n}:LL`, tagId: n, activeSince: NOW - MINUTE });
+const raised = (n: number, at = NOW - MINUTE): AlarmEvent => exampleEvent(alarm(n), { eventId: `e${n}`, at });
 const settled = () => new Promise((resolve) => setTimeout(resolve, 20));
 
 /** A server with a journal, and the wire from it. */
