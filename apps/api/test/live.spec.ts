@@ -2,60 +2,27 @@ import 'reflect-metadata';
 import {
   TOPIC,
   type Alarm,
-  type AlarmEvent,
   type AlarmTable,
-  type ClientEvents,
   type CommandAnswer,
   type LatestValues,
   type LiveSample,
   type Problem,
-  type ServerEvents,
   type WatchAnswer,
 } from '@linepack/contracts';
-import { io, type Socket } from 'socket.io-client';
+import { io } from 'socket.io-client';
+import { browse, closeAll, open, type Browser } from './browser';
 import { acknowledge, alarmOf as alarmIn, eventOf, own, sayOwned, T0 } from './alarm-words';
 import { Client, startWorld, until, type World } from './world';
 
 const PASSWORD = 'linepack-demo';
 
-type Browser = Socket<ServerEvents, ClientEvents>;
-
 let world: World;
-const open: Browser[] = [];
 
 async function signIn(userName: string): Promise<Client> {
   const client = new Client(world.url);
   const response = await client.post('/api/auth/sign-in', { userName, password: PASSWORD });
   expect(response.status).toBe(200);
   return client;
-}
-
-/** A connected socket of a signed-in user that keeps what it hears. */
-async function browse(client: Client) {
-  const socket: Browser = io(client.url, {
-    path: '/api/socket',
-    extraHeaders: { Cookie: client.cookie ?? '', Origin: client.url },
-    reconnection: false,
-    autoConnect: false,
-  });
-  open.push(socket);
-  const live: LiveSample[] = [];
-  const alarms: AlarmEvent[] = [];
-  const journalled: string[] = [];
-  const loss: string[] = [];
-  let beats = 0;
-  socket.on('live', (samples) => live.push(...samples));
-  socket.on('alarm', (event) => alarms.push(event));
-  socket.on('alarmJournalled', (entries) => journalled.push(...entries.map(({ eventId }) => eventId)));
-  socket.on('lossUpdated', ({ gasDay }) => loss.push(gasDay));
-  socket.on('beat', () => (beats += 1));
-  socket.connect();
-  // The first beat says that the rooms which need no asking are joined.
-  await until(
-    () => beats,
-    (n) => n > 0,
-  );
-  return { socket, live, alarms, journalled, loss, beats: () => beats };
 }
 
 const watch = (socket: Browser, room: string): Promise<WatchAnswer> =>
@@ -74,9 +41,7 @@ beforeAll(async () => {
   );
   await sayOwned(world, ['gate', 'rs-north', 'network']);
 }, 60_000);
-afterEach(() => {
-  for (const socket of open.splice(0)) socket.disconnect();
-});
+afterEach(closeAll);
 afterAll(() => world?.end());
 
 describe('live values', () => {
