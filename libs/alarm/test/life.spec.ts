@@ -529,6 +529,7 @@ describe('a condition found elsewhere', () => {
       `
       0:00 breach 2026-03-01       | B 1 raised@0:00
       0:00 breach 2026-03-01       | B 1
+      0:30 breach 2026-03-01       | B 1
       1:00 acknowledge station     | B 1 acknowledged@1:00
       2:00 acknowledge dispatch    | C 1 acknowledged@2:00
       3:00 breach 2026-03-02       | B 2 raised@3:00
