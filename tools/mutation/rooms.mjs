@@ -1,10 +1,10 @@
-// A room is a folder of sources; its tests are the spec files of its project that import from it, themselves or by
-// what they share, and need neither a database server nor a process of their own: those are too slow to run once for
-// each mutant.
+// A room is a folder of sources; its tests are the spec files of its project that import from it, themselves, by what
+// they share or by the part that stands on it, and need neither a server nor a process of their own: those are too slow
+// to run once for each mutant.
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 
-const SLOW = /startTestDatabase|startEmbeddedDatabase|new House\(|spawnCollector|startCollector|startBus/;
+const SLOW = /\.\/brokers'|\.\/opcua-plant'|startTestDatabase|startEmbeddedDatabase|new House\(|spawnCollector|startCollector|startBus/;
 
 /** Imports of values; types leave nothing to run. */
 const VALUES_FROM = /(?:import|export) (?!type )[^;']*from '(\.[^']+|@linepack\/[a-z-]+)'/g;
@@ -28,27 +28,24 @@ export function roomOf(root, room) {
   const all = filesBelow(join(root, project)).filter(
     (file) => file.endsWith('.spec.ts') && !SLOW.test(readFileSync(file, 'utf8')),
   );
-  const near = all.filter((file) => reaches(root, file, sources, '/test/'));
-  // A room that its tests reach only by way of others.
-  const specs = (near.length > 0 ? near : all.filter((file) => reaches(root, file, sources, '/'))).map(
-    (file) => relative(root, file),
-  );
+  const specs = all.filter((file) => reaches(root, file, sources)).map((file) => relative(root, file));
   if (mutate.length === 0) throw new Error(`${room}: there is nothing to mutate`);
   if (specs.length === 0) throw new Error(`${room}: no spec file imports from it`);
   return { project, mutate, specs };
 }
 
-/** Directly, or by way of files whose path contains `by`. */
-function reaches(root, spec, sources, by) {
+/** Itself, by what tests share, or by one source file more: the part that has the room as a part of its own. */
+function reaches(root, spec, sources) {
   const seen = new Set();
   const waiting = [spec];
   for (let file = waiting.pop(); file; file = waiting.pop()) {
+    const isTest = file === spec || file.includes('/test/');
     for (const [, path] of readFileSync(file, 'utf8').matchAll(VALUES_FROM)) {
       const library = path.startsWith('@') ? path.split('/')[1] : null;
       const imported = library ? join(root, 'libs', library, 'src') : resolve(dirname(file), path);
       if (imported === sources || imported.startsWith(`${sources}/`)) return true;
       const next = `${imported}.ts`;
-      if (seen.has(next) || !next.includes(by) || !existsSync(next)) continue;
+      if (!isTest || seen.has(next) || !existsSync(next)) continue;
       seen.add(next);
       waiting.push(next);
     }
