@@ -4,7 +4,8 @@
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 
-const SLOW = /\.\/brokers'|\.\/opcua-plant'|startTestDatabase|startEmbeddedDatabase|new House\(|spawnCollector|startCollector|startBus/;
+const SLOW =
+  /\.\/brokers'|\.\/opcua-plant'|startTestDatabase|startEmbeddedDatabase|new House\(|spawnCollector|startCollector|startBus/;
 
 /** Imports of values; types leave nothing to run. */
 const VALUES_FROM = /(?:import|export) (?!type )[^;']*from '(\.[^']+|@linepack\/[a-z-]+)'/g;
