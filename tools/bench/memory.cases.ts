@@ -134,7 +134,7 @@ function decideAll(): void {
         reading: clock.hear(sourceTime, receipt, staleAgeOf(rule)),
         clockSteps: clock.steps,
         skew: clock.skewAt(receipt),
-        steady: receivedAt,
+        now: receipt,
         connection: 1,
         commissionedAt: EARLIEST_COMMISSIONING,
       });

@@ -67,9 +67,9 @@ export class MeasurementFlow {
     this.capabilities.set(sourceId, capabilities);
     this.values.describe(sourceId, capabilities);
     return {
-      values: (received, patienceMs) => {
+      values: (received, patienceMs, comesAgain = false) => {
         this.parts.rate.add(received.length);
-        return { durably: this.take(sourceId, received, patienceMs) };
+        return { durably: this.take(sourceId, received, patienceMs, comesAgain) };
       },
       heard: (at, tagIds) => this.values.heard(sourceId, at, tagIds),
       connected: () => this.connected(sourceId),
@@ -124,7 +124,12 @@ export class MeasurementFlow {
   }
 
   /** Resolves when every word is durable: itself, or the one that it repeats. */
-  private take(sourceId: SourceId, received: readonly Received[], patienceMs: number): Promise<unknown> {
+  private take(
+    sourceId: SourceId,
+    received: readonly Received[],
+    patienceMs: number,
+    comesAgain: boolean,
+  ): Promise<unknown> {
     for (const { tagId } of received) this.ledger.received(sourceId, tagId);
     const outcome = this.values.received(sourceId, received, this.now());
     for (const { tagId, verdict } of outcome.heard)
@@ -146,6 +151,7 @@ export class MeasurementFlow {
       sourceId,
       carried.filter(({ held: isHeld }) => isHeld === null),
       patienceMs,
+      comesAgain,
     );
     const stored = Promise.all([written, ...held]);
     this.onTheirWay.add(
@@ -156,15 +162,18 @@ export class MeasurementFlow {
   }
 
   /** To the database, with every word's fate in the ledger. */
-  private async carry(sourceId: SourceId, words: readonly Heard[], patienceMs: number): Promise<void> {
+  private async carry(
+    sourceId: SourceId,
+    words: readonly Heard[],
+    patienceMs: number,
+    comesAgain: boolean,
+  ): Promise<void> {
     this.ledger.carry(sourceId, words.length);
     try {
-      // Only a broker sends again what it was not told to be durable.
-      const outlook = this.capabilities.get(sourceId)?.redelivers ? 'comesAgain' : 'lost';
       await this.store(
         words.flatMap((h) => h.rows),
         patienceMs,
-        outlook,
+        comesAgain,
       );
       for (const word of words) this.ledger.settle(sourceId, word.tagId, fateOf(word));
     } catch (error) {
@@ -195,11 +204,7 @@ export class MeasurementFlow {
     if (placed.length === 0) return;
     const waiting = placed.flatMap(({ held }) => this.held.get(held) ?? []);
     placed.forEach(({ held }) => this.held.delete(held));
-    this.store(
-      placed.flatMap((p) => p.rows),
-      PATIENCE_MS.samples,
-      'comesAgain',
-    ).then(
+    this.store(placed.flatMap((p) => p.rows)).then(
       () => waiting.forEach((w) => w.resolve()),
       (error: Error) => waiting.forEach((w) => w.reject(error)),
     );
@@ -253,14 +258,14 @@ export class MeasurementFlow {
   private async store(
     rows: readonly Sample[],
     patienceMs: number = PATIENCE_MS.samples,
-    outlook: 'comesAgain' | 'lost' = 'lost',
+    comesAgain = false,
   ): Promise<void> {
     if (rows.length === 0) return;
     try {
       await this.parts.outbox.put({ kind: 'samples', samples: rows.map(spooled) }, patienceMs);
       this.values.confirm(rows);
     } catch (error) {
-      this.values.refuse(rows, outlook, this.now());
+      this.values.refuse(rows, comesAgain, this.now());
       throw error;
     }
   }

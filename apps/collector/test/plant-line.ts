@@ -79,7 +79,7 @@ export class PlantLine {
     tagId: number,
     value: number | null,
     stamp: number | null,
-    more: { origin?: Origin; quality?: number } = {},
+    more: { origin?: Origin; quality?: number; qos?: 0 | 1 } = {},
   ): Promise<unknown> {
     this.time.to(second);
     const tag = this.tags.find((t) => t.tagId === tagId) as CollectorTag;
@@ -91,7 +91,8 @@ export class PlantLine {
       origin: more.origin ?? 'change',
       clock: `${tag.sourceId} ${this.kind === 'opcua' ? tagId : tag.stationId}`,
     };
-    const { durably } = this.sink(tag.sourceId).values([received], 0);
+    const comesAgain = this.kind === 'mqtt' && more.qos !== 0;
+    const { durably } = this.sink(tag.sourceId).values([received], 0, comesAgain);
     durably.catch(() => undefined);
     return durably;
   }

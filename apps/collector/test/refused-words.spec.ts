@@ -55,6 +55,35 @@ describe('a word that the spool refuses', () => {
     expect(line.newest()).toBe('9 good');
   });
 
+  test('P12 is stored when there is room again where its broker does not send it again (QoS 0)', async () => {
+    const line = plantOf('mqtt');
+    line.hear(0, 1, 3, 0);
+    await settled();
+    line.refuse = full();
+    line.hear(10, 1, 9, 10, { qos: 0 });
+    await settled();
+    line.refuse = null;
+    line.time.to(13);
+    await settled();
+    expect([line.present(), line.newest()]).toEqual(['9 good', '9 good']);
+  });
+
+  test('P12 lets one that is held be known as held: its copy is stored nowhere else', async () => {
+    const line = plantOf('mqtt');
+    for (let s = 0; s <= 100; s += 10) line.hear(s, 1, s, s);
+    await settled();
+    line.refuse = full();
+    line.hear(105, 1, 105, 105);
+    line.refuse = null;
+    line.hear(105, 1, 999, -3_495);
+    await settled();
+    line.hear(110, 1, 105, 105, { origin: 'redelivered' });
+    line.hear(110, 1, 999, -3_495, { origin: 'redelivered' });
+    line.hear(115, 1, 115, -3_485);
+    await settled();
+    expect(line.stored().filter((row) => row.startsWith('999'))).toEqual(['999 uncertain @105']);
+  });
+
   test('P10 the mark of a source that went is stored when there is room again', async () => {
     const line = plantOf('mqtt');
     line.hear(0, 1, 3, 0);

@@ -42,6 +42,26 @@ test('P9 a device whose clock was set back before our restart stays out of the t
   expect(line.rows.map(([, second]) => second)).toEqual([3_610, 3_620, 3_630, 3_640, 3_650]);
 });
 
+test('P8 what is known only when the database is back does not become the newest: what holds now is stored after it', async () => {
+  const line = new PlantLine('opcua', [tagOf(1, 'a', 'plc')]);
+  const gone = stored(1, 110, { quality: QUALITY.BadNoCommunication, value: null });
+  line.database.set(1 as TagId, new Map([[gone.ts, gone as never]]) as never);
+  const before = new Before([gone]);
+  before.isAway = true;
+  line.time.to(130);
+  new StoredBefore(before, line.flow.values, line.time, log).configure([1 as TagId]);
+  line.sink().connected();
+  line.hear(130, 1, 5, 90, { origin: 'first' });
+  await settled();
+  before.isAway = false;
+  line.time.to(136);
+  await settled();
+  expect(line.newest()).toBe('5 good');
+  line.time.to(400);
+  await settled();
+  expect(line.newest()).toBe('5 good');
+});
+
 test('a moved second value is the same value, and no mark of its own', async () => {
   const line = new PlantLine('opcua', [tagOf(1, 'a', 'plc')]);
   const before = new Before([stored(1, 0, { quality: QUALITY.Good | SHIFTED_QUALITY_BITS } as never)]);

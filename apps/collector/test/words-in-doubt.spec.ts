@@ -59,6 +59,19 @@ describe('P5 a word whose clock is in doubt', () => {
     expect(line.newest()).toBe('none gone');
   });
 
+  test('is not stored as what holds now before it has its place', async () => {
+    const line = running();
+    line.hear(103, 1, 7, 95);
+    line.hear(104, 1, 999, -400);
+    line.time.to(109);
+    await settled();
+    expect(line.stored().slice(-2)).toEqual(['100 good @100', '7 good @95']);
+    line.hear(110, 1, 110, 110);
+    await settled();
+    expect(line.stored().filter((row) => row.startsWith('999'))).toEqual(['999 good @-400']);
+    expect(line.newest()).toBe('110 good');
+  });
+
   test('that is ahead of its clock did not wait: it stands at its receipt', async () => {
     const line = running();
     line.hear(110, 1, 7, 150);
@@ -146,6 +159,8 @@ describe('our own wall clock is set back by an hour', () => {
     line.time.to(107);
     await settled();
     expect(line.newest()).toBe('7 good');
+    // And not at a time that only the new reading makes of an instant of the old one.
+    expect(line.stored().at(-1)).toBe('7 good @103');
   });
 });
 

@@ -55,6 +55,8 @@ export class PresentTag {
   private told: { readonly stamp: Micros; readonly steps: number } | null = null;
   private session = { connection: -1, steps: -1, clock: 'none' as 'none' | 'source' | 'ours' };
   private away = false;
+  /** What holds now is a word whose place in time is not known yet. */
+  private isHeld = false;
 
   /** @param nextSession numbers the sessions of a source's clock: none comes again, of this tag or of another */
   constructor(
@@ -104,6 +106,7 @@ export class PresentTag {
     const marker = { tagId: this.tagId, quality: QUALITY.BadNoCommunication, value: null };
     this.away = true;
     this.beforeDoubt = null;
+    this.isHeld = false;
     const present = this.become({
       quality: marker.quality,
       value: null,
@@ -122,21 +125,29 @@ export class PresentTag {
    * @param when `due` waits for later words, `atOnce` does not
    */
   settle(when: 'due' | 'atOnce', around: Placing): readonly Sample[] {
-    if (this.now === null) return [];
+    // Where a held word stands is not known yet: until then nothing says what holds now.
+    if (this.now === null || this.isHeld) return [];
     return this.rows.settle(this.now, this.session.clock === 'source', when, around);
   }
 
   /** The repeat that falls due of the newest sample, on behalf of a source that reports only changes. */
-  repeat(at: Micros, around: Omit<Placing, 'steady'>): Sample | null {
+  repeat(at: Micros, around: Omit<Placing, 'now'>): Sample | null {
     return this.rows.repeat(at, around);
   }
 
-  /** A held word's place is known. @returns what is to be stored of it */
-  place(word: Word, where: Place, around: Placing): readonly Sample[] {
-    if (where === 'itsOwnTime') return this.rows.history(word, around);
+  /**
+   * A held word's place is known.
+   * @param heard when it came, on our steady clock
+   * @returns what is to be stored of it
+   */
+  place(word: Word, where: Place, heard: number, around: Placing): readonly Sample[] {
+    this.isHeld = false;
     const { tagId, receivedAt, value } = word;
     const sample = { tagId, ts: receivedAt, quality: uncertain(word.quality), value };
-    return this.rows.past(sample, receivedAt, around.steady);
+    const rows =
+      where === 'itsOwnTime' ? this.rows.history(word, heard, around) : this.rows.past(sample, heard, around);
+    this.rows.putsElsewhere(word, rows[0]?.ts ?? null);
+    return rows;
   }
 
   /** What its clock said in doubt had waited. @returns what held before and holds again, if it was taken for the present */
@@ -157,19 +168,23 @@ export class PresentTag {
   }
 
   /** A sample of this tag could not be made durable: what its source sends again of it is news. */
-  refuse(): void {
+  refuse(sample: Sample): void {
     this.last = null;
-    this.rows.refuse();
+    this.rows.refuse(sample);
   }
 
   /** What holds now is to be stored when no later word comes. */
-  owe(receivedAt: Micros, steady: number): void {
-    this.rows.owe(receivedAt, steady);
+  owe(steady: number): void {
+    this.rows.owe(steady);
   }
 
-  /** What an earlier run, or another collector, stored of it: the newest sample, and the newest that was a word. */
-  knows(newest: Sample, word: Micros | null): void {
+  /**
+   * What an earlier run, or another collector, stored of it: the newest sample, and the newest that was a word. When that
+   * is newer than what was told meanwhile, what holds now is to be stored again after it.
+   */
+  knows(newest: Sample, word: Micros | null, steady: number): void {
     this.rows.knows(newest, word);
+    if (this.now !== null && this.rows.newest === newest) this.rows.owe(steady);
   }
 
   private isRepetition(word: Word): boolean {
@@ -193,7 +208,8 @@ export class PresentTag {
     const nothing = { present: null, held: false, stampFault: fault };
     // Old, and nobody knows of when: it can stand nowhere.
     if (fault !== null) return { verdict: 'discarded', rows: [], ...nothing };
-    return { verdict: 'history', rows: this.rows.history(word, around), ...nothing };
+    const rows = this.rows.history(word, around.now.steady, around);
+    return { verdict: 'history', rows, ...nothing };
   }
 
   /** What had waited: where an earlier word of it was taken for the present in doubt, that is taken back. */
@@ -209,7 +225,8 @@ export class PresentTag {
     this.away = false;
     this.last = word;
     // Its copies, should it be sent again meanwhile, are no words of their own.
-    this.rows.putsElsewhere(word);
+    this.rows.putsElsewhere(word, null);
+    this.isHeld = true;
     const present = this.become({
       quality: uncertain(quality),
       value,
@@ -228,6 +245,7 @@ export class PresentTag {
     const quality = fault === null ? word.quality : uncertain(word.quality);
     const rows = this.rows.live({ ...word, quality }, stamp, !isOld, this.isTold(word), around);
     this.beforeDoubt = null;
+    this.isHeld = false;
     this.away = false;
     this.last = word;
     if (stamp !== null && !this.isBehind(word, around)) this.told = { stamp, steps: around.clockSteps };

@@ -1,4 +1,5 @@
 import { MICROS_PER_SECOND, type Micros } from '@linepack/network';
+import type { Instant } from './instant';
 import type { Sample } from './quality';
 import { dueRepeat, isWorthStoring, type ReportRule } from './report-filter';
 import type { PresentValue, Word } from './word';
@@ -19,10 +20,18 @@ export interface ClockFacts {
 /** What the placing of a word has to know besides the word. */
 export interface Placing extends ClockFacts {
   readonly rule: ReportRule;
-  /** Our steady clock, µs. */
-  readonly steady: number;
+  readonly now: Instant;
 }
 
+/** A word that stands elsewhere than at its stamp. */
+interface Elsewhere {
+  readonly word: Pick<Word, 'sourceTime' | 'value' | 'quality'>;
+  /** Where it stands; null while that is not known. */
+  readonly ts: Micros | null;
+}
+
+const isSame = (a: Elsewhere['word'], b: Elsewhere['word']): boolean =>
+  a.sourceTime === b.sourceTime && a.value === b.value && a.quality === b.quality;
 const sampleOf = ({ tagId, quality, value }: Word, ts: Micros): Sample => ({ tagId, ts, quality, value });
 
 /**
@@ -38,9 +47,12 @@ export class TagRows {
   private isUnsure = false;
   /** The newest stamp that stands at its own time, and how often its clock had been set. */
   private own: { readonly stamp: Micros; readonly steps: number } | null = null;
-  /** The newest sample does not say what holds now: since when, and when the latest word of now came. */
-  private owed: { readonly since: number; readonly receivedAt: Micros } | null = null;
-  private elsewhere: Pick<Word, 'sourceTime' | 'value' | 'quality'>[] = [];
+  /**
+   * The newest sample does not say what holds now: since when, and when the latest word came. On our steady clock: the
+   * other one may be set before it is stored.
+   */
+  private owed: { readonly since: number; readonly heard: number } | null = null;
+  private elsewhere: Elsewhere[] = [];
   /** Up to here an earlier run stored words of this tag; whether its clock was set then is not known. */
   private floor = -Infinity;
 
@@ -68,23 +80,22 @@ export class TagRows {
   }
 
   /** A sample of this tag was not taken, and never will be. */
-  refuse(): void {
+  refuse({ ts }: Sample): void {
     this.stored = this.durable;
     this.isUnsure = true;
-    this.elsewhere = [];
+    this.elsewhere = this.elsewhere.filter((one) => one.ts !== ts);
   }
 
   /** Whether this very word was stored elsewhere than at its stamp. */
-  isElsewhere({ sourceTime, value, quality }: Word): boolean {
-    return this.elsewhere.some(
-      (e) => e.sourceTime === sourceTime && e.value === value && e.quality === quality,
-    );
+  isElsewhere(word: Word): boolean {
+    return this.elsewhere.some((one) => isSame(one.word, word));
   }
 
   /** The word is, or will be, stored elsewhere than at its stamp. */
-  putsElsewhere(word: Word): void {
+  putsElsewhere(word: Word, ts: Micros | null): void {
     if (word.sourceTime === null) return;
-    this.elsewhere.push(word);
+    this.elsewhere = this.elsewhere.filter((one) => !isSame(one.word, word));
+    this.elsewhere.push({ word, ts });
     if (this.elsewhere.length > MOST_ELSEWHERE) this.elsewhere.shift();
   }
 
@@ -106,71 +117,79 @@ export class TagRows {
    */
   live(word: Word, stamp: Micros | null, isOfNow: boolean, isTold: boolean, around: Placing): Sample[] {
     const { receivedAt, origin } = word;
-    const { rule, clockSteps, steady } = around;
+    const { rule, clockSteps, now } = around;
     if (stamp !== null && isOfNow && stamp >= this.next()) {
       this.own = { stamp, steps: clockSteps };
       this.owed = null;
       if (origin === 'first' && receivedAt - stamp > rule.maxReportS * MICROS_PER_SECOND)
-        this.owe(receivedAt, steady);
+        this.owe(now.steady);
       return this.keep(sampleOf(word, stamp), rule);
     }
     if (stamp !== null && this.mayStandBehind(stamp, origin, isOfNow, around)) {
-      this.owe(receivedAt, steady);
+      this.owe(now.steady);
       if (isTold) return [];
       if (stamp > (this.own?.stamp ?? 0)) this.own = { stamp, steps: clockSteps };
       // Two values under one stamp: the writer moves the second on, and which is the newest then is not known here.
       if (stamp === this.stored?.ts) this.isUnsure = true;
       return [sampleOf(word, stamp)];
     }
-    this.putsElsewhere(word);
     const setRight = stamp !== null && isOfNow ? this.setRight(stamp, around) : null;
     if (setRight !== null && setRight < this.next()) {
-      this.owe(receivedAt, steady);
-      return this.past(sampleOf(word, setRight), receivedAt, steady);
+      this.putsElsewhere(word, setRight);
+      this.owe(now.steady);
+      return this.past(sampleOf(word, setRight), now.steady, around);
     }
     this.owed = null;
-    const ts = setRight ?? (stamp === null ? receivedAt : this.inItsTime(receivedAt, around));
-    return this.keep(sampleOf(word, Math.max(ts, this.next()) as Micros), rule);
+    const placed = setRight ?? (stamp === null ? receivedAt : this.inItsTime(receivedAt, around));
+    const ts = Math.max(placed, this.next()) as Micros;
+    this.putsElsewhere(word, ts);
+    return this.keep(sampleOf(word, ts), rule);
   }
 
-  /** A word of the past, at its own time. */
-  history(word: Word, around: Placing): Sample[] {
+  /**
+   * A word of the past, at its own time.
+   * @param heard when it came, on our steady clock
+   */
+  history(word: Word, heard: number, around: Placing): Sample[] {
     const stamp = word.sourceTime as Micros;
     const isOfItself = word.origin === 'historical' || this.isItsOwn(around) || this.own === null;
     const ts = isOfItself ? stamp : ((stamp + (around.skew ?? 0)) as Micros);
-    return this.past(sampleOf(word, ts), word.receivedAt, around.steady);
+    return this.past(sampleOf(word, ts), heard, around);
   }
 
   /** A sample of the past. Where it is newer than all that is stored, what holds now is owed. */
-  past(sample: Sample, receivedAt: Micros, steady: number): Sample[] {
+  past(sample: Sample, heard: number, { now }: Placing): Sample[] {
     const newest = this.stored?.ts ?? -Infinity;
     if (sample.ts < newest) return [sample];
     if (sample.ts > newest) this.stored = sample;
     else this.isUnsure = true;
-    this.owe(receivedAt, steady);
+    this.owe(now.steady, heard);
     return [sample];
   }
 
   /**
    * What holds now, after the newest sample, where that says something else and no later word has come meanwhile.
-   * @param isInItsTime whether `now.at` is of the source's clock
+   * @param isInItsTime whether `present.at` is of the source's clock
    */
   settle(
-    now: PresentValue,
+    present: PresentValue,
     isInItsTime: boolean,
     when: 'due' | 'atOnce',
     around: Placing,
   ): readonly Sample[] {
     const { owed } = this;
-    if (owed === null || (when === 'due' && around.steady - owed.since < SETTLING_OF_NOW)) return [];
+    const { wall, steady } = around.now;
+    if (owed === null || (when === 'due' && steady - owed.since < SETTLING_OF_NOW)) return [];
     this.owed = null;
-    const since = isInItsTime && now.at >= this.next() ? now.at : this.inItsTime(owed.receivedAt, around);
-    const { tagId, quality, value } = now;
+    const heardAt = Math.round(wall - (steady - owed.heard)) as Micros;
+    const isOwn = isInItsTime && present.at >= this.next();
+    const since = isOwn ? present.at : this.inItsTime(heardAt, around);
+    const { tagId, quality, value } = present;
     return this.keep({ tagId, quality, value, ts: Math.max(since, this.next()) as Micros }, around.rule);
   }
 
   /** The repeat of the newest sample that falls due, in the time of the tag's own clock. */
-  repeat(at: Micros, around: Omit<Placing, 'steady'>): Sample | null {
+  repeat(at: Micros, around: Omit<Placing, 'now'>): Sample | null {
     // The newest sample does not say what holds now, or may not.
     if (this.owed !== null) return null;
     const repeat = dueRepeat(this.stored, this.inItsTime(at, around), around.rule);
@@ -179,8 +198,8 @@ export class TagRows {
   }
 
   /** What holds now is to be stored when no later word comes. */
-  owe(receivedAt: Micros, steady: number): void {
-    this.owed = { since: this.owed?.since ?? steady, receivedAt };
+  owe(steady: number, heard = steady): void {
+    this.owed = { since: this.owed?.since ?? steady, heard: Math.max(heard, this.owed?.heard ?? heard) };
   }
 
   private next(): number {

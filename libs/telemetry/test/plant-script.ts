@@ -36,7 +36,7 @@ export class PlantScript {
   readonly tag = new PresentTag(TAG, () => (this.sessions += 1));
   private readonly clock = new SourceClock();
   private connection = 0;
-  private held: Word[] = [];
+  private held: { word: Word; heard: number }[] = [];
   readonly rows: Sample[] = [];
 
   constructor(
@@ -56,7 +56,7 @@ export class PlantScript {
     const reading = this.readingOf(word);
     const taken = this.tag.take(word, { ...this.around(second), delivery: this.delivery, reading });
     this.rows.push(...taken.rows);
-    if (taken.held) this.held.push(word);
+    if (taken.held) this.held.push({ word, heard: receivedAt });
     else if (reading?.stepped) this.place('receipt', second);
     else if (!this.clock.isInDoubt) this.place('itsOwnTime', second);
     return taken;
@@ -87,7 +87,8 @@ export class PlantScript {
   }
 
   private place(where: 'itsOwnTime' | 'receipt', second: number): void {
-    for (const word of this.held) this.rows.push(...this.tag.place(word, where, this.around(second)));
+    for (const { word, heard } of this.held)
+      this.rows.push(...this.tag.place(word, where, heard, this.around(second)));
     this.held = [];
   }
 
@@ -96,7 +97,7 @@ export class PlantScript {
       rule: this.rule,
       clockSteps: this.clock.steps,
       skew: this.clock.skewAt(instant(second)),
-      steady: at(second),
+      now: instant(second),
       connection: this.connection,
       commissionedAt: this.commissionedAt,
     };

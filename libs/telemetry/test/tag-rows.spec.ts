@@ -1,7 +1,12 @@
 import { QUALITY, TagRows, type Quality, type Sample, type Word } from '../src/index';
 import { at } from './plant-script';
 
-const placing = { rule: { deadband: 0, maxReportS: 60 }, clockSteps: 0, skew: 0, steady: 0 };
+const placing = {
+  rule: { deadband: 0, maxReportS: 60 },
+  clockSteps: 0,
+  skew: 0,
+  now: { wall: at(0), steady: 0 },
+};
 const TAG = 1 as Sample['tagId'];
 const word = (value: number, stamp: number, receipt = stamp, more: Partial<Word> = {}): Word => ({
   tagId: TAG,
@@ -25,8 +30,8 @@ describe('P12 a row that could not be made durable', () => {
   test('is not the newest: that is what was durable before it', () => {
     const rows = new TagRows();
     live(rows, word(1, 0)).forEach((r) => rows.confirm(r));
-    live(rows, word(2, 10));
-    rows.refuse();
+    const [second] = live(rows, word(2, 10));
+    rows.refuse(second as Sample);
     expect(rows.newest).toEqual(row(1, 0));
     expect(live(rows, word(2, 10))).toEqual([row(2, 10)]);
   });
@@ -34,15 +39,15 @@ describe('P12 a row that could not be made durable', () => {
     const rows = new TagRows();
     live(rows, word(1, 0));
     const [second] = live(rows, word(2, 10));
-    rows.refuse();
+    rows.refuse(row(9, 5));
     rows.confirm(second as Sample);
     expect(rows.newest).toEqual(row(2, 10));
   });
   test('and the next word is stored though it says what the last one did', () => {
     const rows = new TagRows();
     live(rows, word(1, 0)).forEach((r) => rows.confirm(r));
-    live(rows, word(2, 10));
-    rows.refuse();
+    const [second] = live(rows, word(2, 10));
+    rows.refuse(second as Sample);
     expect(live(rows, word(1, 20))).toEqual([row(1, 20)]);
   });
 });

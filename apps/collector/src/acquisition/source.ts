@@ -28,8 +28,15 @@ export interface SourceCapabilities {
 
 /** What a source tells. */
 export interface SourceSink {
-  /** Values in the order they came. `durably` resolves when they are on disk, for whoever acknowledges them. */
-  values(received: readonly Received[], patienceMs: number): { durably: Promise<unknown> };
+  /**
+   * Values in the order they came. `durably` resolves when they are on disk, for whoever acknowledges them.
+   * @param comesAgain whether the source sends them again when they cannot be made durable
+   */
+  values(
+    received: readonly Received[],
+    patienceMs: number,
+    comesAgain?: boolean,
+  ): { durably: Promise<unknown> };
   /** The source says at `at`, on our clock, that these values, or all that it told since it was connected, are as last told. */
   heard(at: Micros, tagIds: readonly TagId[] | 'all'): void;
   /** The source can be heard from now on: a new session, in which the order of arrival is the order of words. */

@@ -37,7 +37,7 @@ export class PassingWords {
     const tag = this.tags.get(tagId);
     if (tag?.sourceId !== sourceId)
       return { tagId, verdict: 'unknownTag', rows: [], held: null, unreadable: null };
-    const around = { ...ALONE, rule: tag.config, steady: now.steady, commissionedAt };
+    const around = { ...ALONE, rule: tag.config, now, commissionedAt };
     const { rows } = new PresentTag(tagId, () => 1).take(wordOf(tag, received, now.wall), around);
     return { tagId, verdict: 'history', rows, held: null, unreadable: received.unreadable ?? null };
   }

@@ -20,6 +20,8 @@ export interface TagState {
 export interface HeldWord {
   readonly word: Word;
   readonly clock: PlantClock;
+  /** When it came, on our steady clock. */
+  readonly heard: number;
   /** Then it is placed, whatever its clock did meanwhile: its tag is stale without another word. Steady, µs. */
   readonly until: number;
   /** It is ahead of its clock, and so has not waited anywhere. */
@@ -52,7 +54,8 @@ export class PlantClock {
   hold(state: TagState, word: Word, age: number, steady: number): HeldWord {
     const before = this.held.at(-1)?.word;
     if (before?.sourceTime !== word.sourceTime || before.receivedAt !== word.receivedAt) this.messages += 1;
-    const held = { word, clock: this, until: steady + staleAgeOf(state.tag.config), isAhead: age < 0 };
+    const until = steady + staleAgeOf(state.tag.config);
+    const held = { word, clock: this, heard: steady, until, isAhead: age < 0 };
     this.held.push(held);
     if (!held.isAhead) this.doubting.add(state);
     return held;

@@ -148,8 +148,10 @@ export class PresentValues {
   }
 
   /** What an earlier run, or another collector, stored of a tag: the newest sample, and the newest that was a word. */
-  knows(newest: Sample, word: Micros | null): void {
-    this.tags.get(newest.tagId)?.present.knows(newest, word);
+  knows(newest: Sample, word: Micros | null, now: Instant): void {
+    const state = this.tags.get(newest.tagId);
+    state?.present.knows(newest, word, now.steady);
+    if (state?.present.owes) this.owing.add(state);
   }
 
   /** These rows are durable. */
@@ -159,15 +161,15 @@ export class PresentValues {
 
   /**
    * These rows could not be made durable.
-   * @param outlook whether their source sends again what they were made of; else what holds now is owed
+   * @param comesAgain whether their source sends again what they were made of; else what holds now is owed
    */
-  refuse(rows: readonly Sample[], outlook: 'comesAgain' | 'lost', now: Instant): void {
-    for (const { tagId } of rows) {
-      const state = this.tags.get(tagId);
+  refuse(rows: readonly Sample[], comesAgain: boolean, now: Instant): void {
+    for (const row of rows) {
+      const state = this.tags.get(row.tagId);
       if (!state) continue;
-      state.present.refuse();
-      if (outlook === 'comesAgain') continue;
-      state.present.owe(now.wall, now.steady);
+      state.present.refuse(row);
+      if (comesAgain) continue;
+      state.present.owe(now.steady);
       this.owing.add(state);
     }
   }
@@ -253,8 +255,8 @@ export class PresentValues {
       const state = this.tags.get(held.word.tagId);
       const present = state?.present ?? this.newTag(held.word.tagId);
       const rule = state?.tag.config ?? { deadband: 0, maxReportS: 0 };
-      const around = { rule, steady: now.steady, ...clockFacts(clock, now) };
-      const rows = present.place(held.word, held.isAhead ? 'receipt' : where, around);
+      const around = { rule, now, ...clockFacts(clock, now) };
+      const rows = present.place(held.word, held.isAhead ? 'receipt' : where, held.heard, around);
       if (state?.present.owes) this.owing.add(state);
       return { held, rows };
     });
@@ -313,6 +315,6 @@ export class PresentValues {
 
 const placing = ({ tag, clock }: KnownTag, now: Instant) => ({
   rule: tag.config,
-  steady: now.steady,
+  now,
   ...clockFacts(clock, now),
 });

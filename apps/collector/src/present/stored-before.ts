@@ -2,7 +2,7 @@ import { MICROS_PER_SECOND, type Micros, type TagId } from '@linepack/network';
 import { SHIFTED_QUALITY_BITS, type SampleRepository } from '@linepack/store';
 import { QUALITY, qualityOf } from '@linepack/telemetry';
 import type { Log } from '../log';
-import type { Time, Timer } from '../time';
+import { instantOf, type Time, type Timer } from '../time';
 import type { PresentValues } from './present-values';
 
 /** Tags of one question. */
@@ -67,7 +67,8 @@ export class StoredBefore {
           quality: qualityOf(quality & ~SHIFTED_QUALITY_BITS),
         };
         const isWord = newest.quality !== QUALITY.BadNoCommunication;
-        this.values.knows(newest, isWord ? newest.ts : ((lastGood?.ts ?? null) as Micros | null));
+        const word = isWord ? newest.ts : ((lastGood?.ts ?? null) as Micros | null);
+        this.values.knows(newest, word, instantOf(this.time));
       }
       tagIds.forEach((id) => this.waiting.delete(id));
       this.failed = false;

@@ -162,7 +162,7 @@ export class MqttSourceModel implements PlantSource {
       process.name,
       `${this.id} says ${words.map((w) => `${w.tagId}=${w.value}`).join(' ')}${flags.dup ? ' again' : ''}`,
     );
-    sink.values(words, PATIENCE_MS).durably.then(
+    sink.values(words, PATIENCE_MS, true).durably.then(
       () => {
         if (this.line !== line || !process.acts()) return;
         line.toServer(() => broker.acknowledge(clientId, packet));

@@ -162,7 +162,7 @@ export class MqttConnection implements Attempt {
     const redelivered = packet.dup || packet.retain || !this.answered;
     const payload = typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload;
     const values = read({ topic: packet.topic, payload, redelivered });
-    const { durably } = sink.values(values, patienceMs);
+    const { durably } = sink.values(values, patienceMs, packet.qos === 1);
     if (packet.qos === 1)
       durably.then(
         () => this.acknowledge(client, packet),
