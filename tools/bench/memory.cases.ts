@@ -132,7 +132,7 @@ function decideAll(): void {
         rule,
         delivery: 'weighed',
         reading: clock.hear(sourceTime, receipt, staleAgeOf(rule)),
-        clockSteps: clock.steps,
+        era: clock.steps,
         skew: clock.skewAt(receipt),
         now: receipt,
         connection: 1,

@@ -51,9 +51,9 @@ export class PresentTag {
   private last: Pick<Word, 'sourceTime' | 'value' | 'quality'> | null = null;
   /** What held before words came that may have waited. */
   private beforeDoubt: PresentValue | null = null;
-  /** The newest stamp that was told live, and how often its clock had been set. */
-  private told: { readonly stamp: Micros; readonly steps: number } | null = null;
-  private session = { connection: -1, steps: -1, clock: 'none' as 'none' | 'source' | 'ours' };
+  /** The newest stamp that was told live, and in which era of its clock. */
+  private told: { readonly stamp: Micros; readonly era: number } | null = null;
+  private session = { connection: -1, era: -1, clock: 'none' as 'none' | 'source' | 'ours' };
   private away = false;
   /** What holds now is a word whose place in time is not known yet. */
   private isHeld = false;
@@ -157,7 +157,7 @@ export class PresentTag {
     if (before === null || this.now === null) return null;
     const clockSession = before.clockSession === OUR_CLOCK ? OUR_CLOCK : this.nextSession();
     this.now = { ...before, heardAt: this.now.heardAt, clockSession };
-    this.session = { connection: -1, steps: -1, clock: 'none' };
+    this.session = { connection: -1, era: -1, clock: 'none' };
     this.away = before.quality === QUALITY.BadNoCommunication;
     return this.now;
   }
@@ -190,13 +190,13 @@ export class PresentTag {
   private isRepetition(word: Word): boolean {
     const { origin, sourceTime } = word;
     if (origin === 'first' || sourceTime === null) return false;
-    if (origin === 'redelivered') return this.isTold(word) || this.rows.isElsewhere(word);
-    return this.isTold(word) && !this.away;
+    if (origin === 'redelivered') return this.repeats(word) || this.rows.isElsewhere(word);
+    return this.repeats(word) && !this.away;
   }
 
   /** Sent again, and something newer of the same clock was told since. */
-  private isBehind({ sourceTime }: Word, { clockSteps }: ClockFacts): boolean {
-    return this.told?.steps === clockSteps && (sourceTime as Micros) < this.told.stamp;
+  private isBehind({ sourceTime }: Word, { era }: ClockFacts): boolean {
+    return this.told?.era === era && (sourceTime as Micros) < this.told.stamp;
   }
 
   private repetition({ receivedAt, origin }: Word): Taken {
@@ -243,12 +243,12 @@ export class PresentTag {
     const { receivedAt, value } = word;
     const stamp = fault === null ? (word.sourceTime as Micros) : null;
     const quality = fault === null ? word.quality : uncertain(word.quality);
-    const rows = this.rows.live({ ...word, quality }, stamp, !isOld, this.isTold(word), around);
+    const rows = this.rows.live({ ...word, quality }, stamp, !isOld, this.repeats(word), around);
     this.beforeDoubt = null;
     this.isHeld = false;
     this.away = false;
     this.last = word;
-    if (stamp !== null && !this.isBehind(word, around)) this.told = { stamp, steps: around.clockSteps };
+    if (stamp !== null && !this.isBehind(word, around)) this.told = { stamp, era: around.era };
     const at = isOld ? null : stamp;
     const present = this.become({
       quality,
@@ -262,8 +262,8 @@ export class PresentTag {
     return { verdict: 'present', present, rows, held: false, stampFault: fault };
   }
 
-  /** The same with the same stamp: it stands at its own time already. */
-  private isTold({ sourceTime, value, quality }: Word): boolean {
+  /** The same with the same stamp as the latest word: it stands at its own time already. */
+  repeats({ sourceTime, value, quality }: Word): boolean {
     const { last } = this;
     return last?.sourceTime === sourceTime && last.value === value && last.quality === quality;
   }
@@ -279,13 +279,13 @@ export class PresentTag {
   }): PresentValue {
     const { clock, around, ...value } = next;
     const connection = around?.connection ?? this.session.connection;
-    const steps = around?.clockSteps ?? this.session.steps;
+    const era = around?.era ?? this.session.era;
     const isSame =
-      this.session.connection === connection && this.session.steps === steps && this.session.clock === clock;
+      this.session.connection === connection && this.session.era === era && this.session.clock === clock;
     const before = this.now;
     const clockSession =
       clock === 'ours' ? OUR_CLOCK : before !== null && isSame ? before.clockSession : this.nextSession();
-    this.session = { connection, steps, clock };
+    this.session = { connection, era, clock };
     const heardAt = Math.max(value.heardAt, before?.heardAt ?? 0) as Micros;
     this.now = { tagId: this.tagId, ...value, heardAt, clockSession };
     return this.now;

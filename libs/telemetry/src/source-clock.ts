@@ -80,12 +80,13 @@ export class SourceClock {
   }
 
   /**
-   * Takes the stamp of a live word. Words of one message carry one stamp: they are one reading.
+   * Takes the stamp of a live word. Words of one message carry one stamp: they are one reading, and so are messages of
+   * one stamp that come one upon the other.
    * @param staleAge a word older than this by the clock's own time is old, µs: of the clock's tags the smallest
    */
   hear(stamp: Micros, receipt: Instant, staleAge: number): ClockReading {
     const { steady } = receipt;
-    if (this.last?.stamp === stamp && this.last.steady === steady)
+    if (this.last?.stamp === stamp && steady - this.last.steady < TOLERANCE)
       return { ...this.last.reading, stepped: false };
     const reading = this.read(stamp, receipt, staleAge);
     this.last = { stamp, steady, reading };
@@ -134,7 +135,10 @@ export class SourceClock {
     doubt.lastAt = at;
     if (doubt.known === 'backlog') return { standing: 'backlog', age, stepped: false };
     // A clock that stands still or goes backwards cannot be believed either: it, too, begins anew.
-    const isSet = at - doubt.since >= SETTLING && (pace || caughtUp < 0);
+    const isStill = at - offset <= doubt.since - doubt.offset;
+    // Slower than time goes neither a clock nor a backlog that is sent at once: what follows from here tells.
+    if (caughtUp < -TOLERANCE && !isStill) return this.begin(offset, at, age, doubt.side);
+    const isSet = at - doubt.since >= SETTLING && (pace || isStill);
     return isSet ? this.step(offset, at) : { standing: 'doubtful', age, stepped: false };
   }
 

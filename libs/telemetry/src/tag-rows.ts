@@ -11,8 +11,8 @@ const MOST_ELSEWHERE = 32;
 
 /** What is known of a tag's clock. */
 export interface ClockFacts {
-  /** How often it was set before. */
-  readonly clockSteps: number;
+  /** Names the clock and when it was set last: two stamps may be compared only within one era. */
+  readonly era: number;
   /** How far it is behind our wall clock now, µs; null when not known. */
   readonly skew: number | null;
 }
@@ -45,8 +45,8 @@ export class TagRows {
   private durable: Sample | null = null;
   /** The newest sample may say something else than `stored`: the next one is stored whatever it says. */
   private isUnsure = false;
-  /** The newest stamp that stands at its own time, and how often its clock had been set. */
-  private own: { readonly stamp: Micros; readonly steps: number } | null = null;
+  /** The newest stamp that stands at its own time, and in which era of its clock. */
+  private own: { readonly stamp: Micros; readonly era: number } | null = null;
   /**
    * The newest sample does not say what holds now: since when, and when the latest word came. On our steady clock: the
    * other one may be set before it is stored.
@@ -117,9 +117,9 @@ export class TagRows {
    */
   live(word: Word, stamp: Micros | null, isOfNow: boolean, isTold: boolean, around: Placing): Sample[] {
     const { receivedAt, origin } = word;
-    const { rule, clockSteps, now } = around;
+    const { rule, era, now } = around;
     if (stamp !== null && isOfNow && stamp >= this.next()) {
-      this.own = { stamp, steps: clockSteps };
+      this.own = { stamp, era };
       this.owed = null;
       if (origin === 'first' && receivedAt - stamp > rule.maxReportS * MICROS_PER_SECOND)
         this.owe(now.steady);
@@ -128,7 +128,7 @@ export class TagRows {
     if (stamp !== null && this.mayStandBehind(stamp, origin, isOfNow, around)) {
       this.owe(now.steady);
       if (isTold) return [];
-      if (stamp > (this.own?.stamp ?? 0)) this.own = { stamp, steps: clockSteps };
+      if (stamp > (this.own?.stamp ?? 0)) this.own = { stamp, era };
       // Two values under one stamp: the writer moves the second on, and which is the newest then is not known here.
       if (stamp === this.stored?.ts) this.isUnsure = true;
       return [sampleOf(word, stamp)];
@@ -214,7 +214,7 @@ export class TagRows {
     clock: ClockFacts,
   ): boolean {
     if (this.own === null) return stamp > this.floor && (isOfNow || origin === 'first');
-    if (this.own.steps !== clock.clockSteps) return false;
+    if (this.own.era !== clock.era) return false;
     // What became so while nobody could hear became so after what was told before.
     return origin === 'first' ? stamp >= this.own.stamp : isOfNow;
   }
@@ -233,8 +233,8 @@ export class TagRows {
     return Math.round(stamp + clock.skew) as Micros;
   }
 
-  private isItsOwn({ clockSteps }: ClockFacts): boolean {
-    return this.own?.steps === clockSteps;
+  private isItsOwn({ era }: ClockFacts): boolean {
+    return this.own?.era === era;
   }
 
   private keep(sample: Sample, rule: ReportRule): Sample[] {

@@ -95,7 +95,7 @@ export class PlantScript {
   private around(second: number) {
     return {
       rule: this.rule,
-      clockSteps: this.clock.steps,
+      era: this.clock.steps,
       skew: this.clock.skewAt(instant(second)),
       now: instant(second),
       connection: this.connection,

@@ -3,7 +3,7 @@ import { at } from './plant-script';
 
 const placing = {
   rule: { deadband: 0, maxReportS: 60 },
-  clockSteps: 0,
+  era: 0,
   skew: 0,
   now: { wall: at(0), steady: 0 },
 };
@@ -56,12 +56,12 @@ describe('P9 after a restart', () => {
   test('a word of now does not stand before the words of an earlier run', () => {
     const rows = new TagRows();
     rows.knows(row(5, 3_600), at(3_600));
-    expect(live(rows, word(6, 10, 3_610), { clockSteps: 0, skew: 3_600e6 })).toEqual([row(6, 3_610)]);
+    expect(live(rows, word(6, 10, 3_610), { era: 0, skew: 3_600e6 })).toEqual([row(6, 3_610)]);
   });
   test('but before a mark that its source was away: its clock may be behind', () => {
     const rows = new TagRows();
     rows.knows(row(null, 3_600, QUALITY.BadNoCommunication), at(3_000));
-    expect(live(rows, word(6, 3_310, 3_610), { clockSteps: 0, skew: 300e6 })).toEqual([row(6, 3_310)]);
+    expect(live(rows, word(6, 3_310, 3_610), { era: 0, skew: 300e6 })).toEqual([row(6, 3_310)]);
   });
   test('what comes after the earlier run stands at its own time', () => {
     const rows = new TagRows();
@@ -95,7 +95,7 @@ test('P8 no repeat of the newest sample while it does not say what holds now', (
 test('P8 P9 a word of a clock that was set which comes late stands when it was said, and what holds now after it', () => {
   const rows = new TagRows();
   live(rows, word(1, 1_000));
-  const around = { clockSteps: 1, skew: 600e6 };
+  const around = { era: 1, skew: 600e6 };
   expect(live(rows, word(2, 410, 1_010), around)).toEqual([row(2, 1_010)]);
   rows.marker({ tagId: TAG, quality: QUALITY.BadNoCommunication, value: null }, at(1_200), around);
   expect(live(rows, word(3, 590, 1_210), around)).toEqual([row(3, 1_190)]);

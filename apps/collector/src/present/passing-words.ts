@@ -14,7 +14,7 @@ export const wordOf = (tag: CollectorTag, { quality, value, ts, origin }: Receiv
 });
 
 /** Nothing is known of such a tag but the word itself. */
-const ALONE = { delivery: 'inOrder', reading: null, clockSteps: 0, skew: null, connection: 0 } as const;
+const ALONE = { delivery: 'inOrder', reading: null, era: 0, skew: null, connection: 0 } as const;
 
 /**
  * Words of tags that another collector listens to: a broker still had them for this one, and will say them to nobody

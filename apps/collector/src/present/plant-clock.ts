@@ -1,4 +1,4 @@
-import type { SourceId } from '@linepack/network';
+import type { SourceId, TagId } from '@linepack/network';
 import {
   SourceClock,
   staleAgeOf,
@@ -39,21 +39,39 @@ export interface ClockState {
 /** One clock of the plant with the words that wait until it is understood. */
 export class PlantClock {
   readonly clock = new SourceClock();
+  /** Another one of all clocks, every time that this one was set. */
+  era: number;
+  /** Of its tags the smallest, µs. */
+  staleAge = Infinity;
   held: HeldWord[] = [];
-  /** Messages that the held words came by. */
+  /** Messages that wait for it: those that the held words, and what repeats them, came by. */
   messages = 0;
   /** Tags that show a word which may have waited. */
   readonly doubting = new Set<TagState>();
   /** receipt − stamp of the latest live word whose stamp cannot be believed; null when it can. */
   disbelieved: number | null = null;
-  /** How often it was seen to be set. */
-  steps = 0;
 
-  constructor(readonly sourceId: SourceId) {}
+  constructor(
+    readonly sourceId: SourceId,
+    private readonly nextEra: () => number,
+  ) {
+    this.era = nextEra();
+  }
+
+  wasSet(): void {
+    this.era = this.nextEra();
+  }
+
+  /** A tag's latest word is stamped by it. */
+  stamps({ tag }: TagState): void {
+    this.staleAge = Math.min(this.staleAge, staleAgeOf(tag.config));
+  }
+
+  holds(tagId: TagId): boolean {
+    return this.held.some(({ word }) => word.tagId === tagId);
+  }
 
   hold(state: TagState, word: Word, age: number, steady: number): HeldWord {
-    const before = this.held.at(-1)?.word;
-    if (before?.sourceTime !== word.sourceTime || before.receivedAt !== word.receivedAt) this.messages += 1;
     const until = steady + staleAgeOf(state.tag.config);
     const held = { word, clock: this, heard: steady, until, isAhead: age < 0 };
     this.held.push(held);
@@ -62,13 +80,13 @@ export class PlantClock {
   }
 
   state(now: Instant): ClockState {
-    const { sourceId, steps } = this;
-    return { sourceId, steps, skew: this.disbelieved ?? this.clock.skewAt(now) };
+    const { sourceId } = this;
+    return { sourceId, steps: this.clock.steps, skew: this.disbelieved ?? this.clock.skewAt(now) };
   }
 }
 
 /** What is known of a tag's clock at an instant. */
 export const clockFacts = (clock: PlantClock | null, now: Instant): ClockFacts => ({
-  clockSteps: clock?.clock.steps ?? 0,
+  era: clock?.era ?? 0,
   skew: clock?.clock.skewAt(now) ?? null,
 });

@@ -2,7 +2,6 @@ import { OUR_CLOCK, type Micros, type SourceId, type TagId } from '@linepack/net
 import {
   EARLIEST_COMMISSIONING,
   PresentTag,
-  staleAgeOf,
   stampFault,
   type Circumstances,
   type ClockReading,
@@ -20,18 +19,11 @@ import { PassingWords, wordOf } from './passing-words';
 import { clockFacts, type ClockState, type PlantClock, type TagState } from './plant-clock';
 import { PlantClocks } from './plant-clocks';
 
-interface KnownTag extends TagState {
-  lastStamp: Micros | null;
-  /** What its clock said of that stamp. */
-  lastReading: ClockReading | null;
-}
-
 interface Source {
   connection: number;
   capabilities: SourceCapabilities;
   /** When it last said that all its values are as told. */
   heardAt: Micros | null;
-  staleAge: number;
 }
 
 /** What is being told while words are taken. */
@@ -39,6 +31,8 @@ interface Telling {
   readonly present: Present[];
   readonly heard: Heard[];
   readonly placed: Placed[];
+  /** The clocks that stamped them: whether one was seen to be set, and whether the message waits for one. */
+  readonly clocks: Map<PlantClock, { readonly isSet: boolean; readonly waits: boolean }>;
 }
 
 /**
@@ -46,13 +40,13 @@ interface Telling {
  * and connections of its source.
  */
 export class PresentValues {
-  private tags = new Map<TagId, KnownTag>();
+  private tags = new Map<TagId, TagState>();
   private readonly passing = new PassingWords();
   private readonly sources = new Map<SourceId, Source>();
   private readonly clocks = new PlantClocks();
   private readonly faults = new Map<SourceId, Map<StampFault, number>>();
   /** Tags of which something is to be settled. */
-  private readonly owing = new Set<KnownTag>();
+  private readonly owing = new Set<TagState>();
   private commissionedAt: Micros = EARLIEST_COMMISSIONING;
   /** Sessions of the sources' clocks so far, of all tags. */
   private sessions = OUR_CLOCK;
@@ -74,12 +68,7 @@ export class PresentValues {
         return [tag.tagId, known];
       }),
     );
-    for (const source of this.sources.values()) source.staleAge = Infinity;
-    for (const { sourceId, config } of tags) {
-      const source = this.sourceOf(sourceId);
-      source.staleAge = Math.min(source.staleAge, staleAgeOf(config));
-    }
-    this.clocks.keep(new Set([...this.tags.values()].map(({ clock }) => clock)));
+    this.clocks.keep([...this.tags.values()]);
   }
 
   describe(sourceId: SourceId, capabilities: SourceCapabilities): void {
@@ -96,13 +85,16 @@ export class PresentValues {
     else for (const id of tagIds) this.tags.get(id)?.present.heard(at);
   }
 
+  /** What a source says at once: of a broker, one message. */
   received(sourceId: SourceId, values: readonly Received[], now: Instant): Outcome {
-    const out: Telling = { present: [], heard: [], placed: [] };
+    const out: Telling = { present: [], heard: [], placed: [], clocks: new Map() };
     for (const value of values) {
       const state = this.tags.get(value.tagId);
       if (state?.tag.sourceId === sourceId) this.take(state, value, now, out);
       else out.heard.push(this.passing.take(sourceId, value, now, this.commissionedAt));
     }
+    // Only now: every tag of the message has said its own.
+    for (const clock of out.clocks.keys()) this.clear(clock, now, out);
     return out;
   }
 
@@ -192,12 +184,14 @@ export class PresentValues {
     return this.faults;
   }
 
-  private take(state: KnownTag, value: Received, now: Instant, out: Telling): void {
+  private take(state: TagState, value: Received, now: Instant, out: Telling): void {
     const { tag, present } = state;
     const word = wordOf(tag, value, now.wall);
     const clock = this.clocks.named(value.clock, tag.sourceId);
+    if (state.clock !== clock) clock.stamps(state);
     state.clock = clock;
     const said = this.readClock(state, clock, word, now);
+    if (said?.stepped) clock.wasSet();
     const taken = present.take(word, this.around(state, said, now));
     if (taken.stampFault !== null) this.countFault(tag.sourceId, taken.stampFault);
     const held = taken.held ? clock.hold(state, word, said?.age ?? 0, now.steady) : null;
@@ -206,13 +200,21 @@ export class PresentValues {
     const { verdict, rows } = taken;
     out.heard.push({ tagId: tag.tagId, verdict, rows, held, unreadable: value.unreadable ?? null });
     if (taken.present) out.present.push({ tag, value: taken.present });
-    if (said?.stepped) clock.steps += 1;
-    if (clock.held.length > 0 || clock.doubting.size > 0) this.clear(clock, said?.stepped ?? false, now, out);
+    // What repeats a held word is durable when that is.
+    const waits = held !== null || (rows.length === 0 && clock.holds(tag.tagId));
+    const before = out.clocks.get(clock);
+    out.clocks.set(clock, {
+      isSet: said?.stepped || before?.isSet === true,
+      waits: waits || before?.waits === true,
+    });
   }
 
   /** What waits is placed when its clock is understood, or when too much waits. */
-  private clear(clock: PlantClock, isSet: boolean, now: Instant, out: Telling): void {
-    if (isSet) out.placed.push(...this.place(clock, 'receipt', now));
+  private clear(clock: PlantClock, now: Instant, out: Telling): void {
+    const said = out.clocks.get(clock);
+    if (said?.waits) clock.messages += 1;
+    if (clock.held.length === 0 && clock.doubting.size === 0) return;
+    if (said?.isSet) out.placed.push(...this.place(clock, 'receipt', now));
     else if (!clock.clock.isInDoubt) {
       out.placed.push(...this.place(clock, 'itsOwnTime', now));
       for (const { tag, present } of clock.doubting) {
@@ -227,8 +229,8 @@ export class PresentValues {
     clock.doubting.clear();
   }
 
-  /** A clock learns from live words with a stamp of their own that can be believed. */
-  private readClock(state: KnownTag, plant: PlantClock, word: Word, now: Instant): ClockReading | null {
+  /** A clock learns from live words with a stamp that can be believed. */
+  private readClock(state: TagState, plant: PlantClock, word: Word, now: Instant): ClockReading | null {
     const { sourceTime, origin } = word;
     if (sourceTime === null) return null;
     const fault = stampFault(sourceTime, word.receivedAt, this.commissionedAt);
@@ -236,17 +238,12 @@ export class PresentValues {
       if (fault === 'stampAhead' || origin === 'change') plant.disbelieved = word.receivedAt - sourceTime;
       return null;
     }
-    const isNew = origin === 'change' && sourceTime !== state.lastStamp;
-    // Another word under the same stamp stands as the one before it did: both waited, or neither.
-    const before = sourceTime === state.lastStamp ? state.lastReading : null;
-    state.lastStamp = sourceTime;
-    if (isNew) {
+    // The same again says nothing of the clock, but for a tag that could not be heard: somebody may have kept it.
+    if (origin === 'change' && (state.present.isGone || !state.present.repeats(word))) {
       plant.disbelieved = null;
-      return (state.lastReading = plant.clock.hear(sourceTime, now, this.sourceOf(plant.sourceId).staleAge));
+      return plant.clock.hear(sourceTime, now, plant.staleAge);
     }
-    state.lastReading = before;
-    const age = plant.clock.ageOf(sourceTime, now);
-    return { standing: before?.standing ?? 'fresh', age, stepped: false };
+    return { standing: 'fresh', age: plant.clock.ageOf(sourceTime, now), stepped: false };
   }
 
   private place(clock: PlantClock, where: Place, now: Instant): Placed[] {
@@ -265,7 +262,7 @@ export class PresentValues {
     return placed;
   }
 
-  private gone(isGone: (state: KnownTag) => boolean, now: Instant): { present: Present[]; rows: Sample[] } {
+  private gone(isGone: (state: TagState) => boolean, now: Instant): { present: Present[]; rows: Sample[] } {
     const out = { present: [] as Present[], rows: [] as Sample[] };
     for (const state of this.tags.values()) {
       if (state.present.isGone || !isGone(state)) continue;
@@ -277,7 +274,7 @@ export class PresentValues {
     return out;
   }
 
-  private around(state: KnownTag, reading: ClockReading | null, now: Instant): Circumstances {
+  private around(state: TagState, reading: ClockReading | null, now: Instant): Circumstances {
     const source = this.sourceOf(state.tag.sourceId);
     return {
       ...placing(state, now),
@@ -288,8 +285,8 @@ export class PresentValues {
     };
   }
 
-  private unheard(tag: CollectorTag): KnownTag {
-    return { tag, present: this.newTag(tag.tagId), clock: null, lastStamp: null, lastReading: null };
+  private unheard(tag: CollectorTag): TagState {
+    return { tag, present: this.newTag(tag.tagId), clock: null };
   }
 
   private newTag(tagId: TagId): PresentTag {
@@ -300,7 +297,7 @@ export class PresentValues {
     let source = this.sources.get(sourceId);
     if (!source) {
       const capabilities = { repeats: false, redelivers: true, speaksForDevices: false };
-      source = { connection: 0, capabilities, heardAt: null, staleAge: Infinity };
+      source = { connection: 0, capabilities, heardAt: null };
       this.sources.set(sourceId, source);
     }
     return source;
@@ -313,7 +310,7 @@ export class PresentValues {
   }
 }
 
-const placing = ({ tag, clock }: KnownTag, now: Instant) => ({
+const placing = ({ tag, clock }: TagState, now: Instant) => ({
   rule: tag.config,
   now,
   ...clockFacts(clock, now),

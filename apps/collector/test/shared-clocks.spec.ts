@@ -1,0 +1,130 @@
+import { QUALITY } from '@linepack/telemetry';
+import { CAPABILITIES } from '../src/acquisition/capabilities';
+import { PlantLine, START, settled, tagOf } from './plant-line';
+
+/** Two devices behind one broker: tags 1 and 2 of the one, tag 3 of the other. */
+function running(maxReportS = 60, ofTheOther = maxReportS): PlantLine {
+  const tags = [tagOf(1, 'a', 'broker', maxReportS), tagOf(2, 'a', 'broker', maxReportS)];
+  const line = new PlantLine('mqtt', [...tags, tagOf(3, 'b', 'broker', ofTheOther)]);
+  line.sink().connected();
+  for (let s = 0; s <= 100; s += 10) say(line, s, { 1: s, 2: s }, s);
+  return line;
+}
+
+/** One message with the values of several tags. */
+function say(
+  line: PlantLine,
+  second: number,
+  values: Record<number, number>,
+  stamp: number,
+  clock = 'broker a',
+): { isDurable: boolean } {
+  line.time.to(second);
+  const words = Object.entries(values).map(([id, value]) => ({
+    tagId: Number(id) as never,
+    value,
+    quality: QUALITY.Good,
+    ts: (START + stamp * 1e6) as never,
+    origin: 'change' as const,
+    clock,
+  }));
+  const state = { isDurable: false };
+  line
+    .sink('broker')
+    .values(words, 0, true)
+    .durably.then(
+      () => (state.isDurable = true),
+      () => undefined,
+    );
+  return state;
+}
+
+test('P5 no tag of a message is told as it was before the message has told of all of them', () => {
+  const line = running();
+  say(line, 700, { 1: 999, 2: 999 }, 110);
+  const from = line.alarmed.length;
+  say(line, 702, { 1: 7, 2: 8 }, 702);
+  expect(line.alarmed.slice(from).map(({ tagId, value }) => [tagId, value])).toEqual([
+    [1, 7],
+    [2, 8],
+  ]);
+});
+
+test('P5 a tag that comes from another source by now is not told what held before', async () => {
+  const line = running();
+  say(line, 700, { 1: 999, 2: 999 }, 110);
+  line.flow.configure([tagOf(1, 'a', 'other'), ...line.tags.slice(1)]);
+  const other = line.flow.sinkOf('other' as never, CAPABILITIES.mqtt);
+  other.connected();
+  const ts = line.time.now();
+  const word = { tagId: 1 as never, value: 7, quality: QUALITY.Good, ts, clock: 'other a' };
+  other.values([{ ...word, origin: 'change' }], 0);
+  say(line, 702, { 2: 8 }, 702);
+  await settled();
+  expect([line.present(1), line.present(2)]).toEqual(['7 good', '8 good']);
+});
+
+test('P5 what repeats a word in doubt counts among the messages that wait: a broker sends no more than twenty', async () => {
+  const line = running();
+  const messages = [say(line, 700, { 1: 999, 2: 999 }, 110)];
+  for (let s = 701; s <= 725; s += 1) messages.push(say(line, s, { 1: 999, 2: 999 }, 110));
+  await settled();
+  expect(messages.filter(({ isDurable }) => !isDurable).length).toBeLessThanOrEqual(10);
+});
+
+test('P5 messages of one moment are as many as they are', async () => {
+  const line = running();
+  const messages = Array.from({ length: 25 }, (_, i) => say(line, 700, { 1: i, 2: i }, 110));
+  await settled();
+  expect(messages.filter(({ isDurable }) => !isDurable).length).toBeLessThanOrEqual(10);
+});
+
+test('K3 how old a word may be follows the tags of its own clock, not others of its source', async () => {
+  const line = running(600, 1);
+  for (let s = 110; s <= 200; s += 10) say(line, s, { 1: s, 2: s }, s - 20);
+  await settled();
+  expect(line.flow.factsOf('broker' as never)).toMatchObject({ clockSteps: 0 });
+});
+
+test('P11 another clock of the same source is another session', () => {
+  const line = running();
+  const before = line.alarmed.at(-1)?.clockSession;
+  say(line, 110, { 2: 1 }, 100, 'broker another topic');
+  expect(line.alarmed.at(-1)).toMatchObject({ tagId: 2, quality: QUALITY.Good });
+  expect(line.alarmed.at(-1)?.clockSession).not.toBe(before);
+});
+
+test('K3 a clock that stands still is not believed for long', async () => {
+  const line = running();
+  for (let s = 110; s <= 600; s += 10) say(line, s, { 1: s, 2: s }, 100);
+  await settled();
+  expect(line.flow.factsOf('broker' as never).clockSteps).toBeGreaterThan(0);
+  expect([line.present(), line.newest()]).toEqual(['600 good', '600 good']);
+});
+
+test('K3 a device that sends its last word again after a silence has kept it: it is in doubt', () => {
+  const line = running();
+  line.time.to(699);
+  expect(line.present()).toBe('none gone');
+  say(line, 700, { 1: 100, 2: 100 }, 100);
+  expect(line.present()).toBe('100 uncertain');
+  say(line, 700.1, { 1: 120, 2: 120 }, 120);
+  expect(line.present()).toBe('none gone');
+});
+
+test('K3 old words that come one at a time, each when the one before is acknowledged, stay in doubt', async () => {
+  const line = running();
+  for (const [second, stamp] of [
+    [700, 110],
+    [885, 120],
+    [1_070, 130],
+  ] as const) {
+    const message = say(line, second, { 1: stamp, 2: stamp }, stamp);
+    await settled();
+    expect([message.isDurable, line.present()]).toEqual([false, `${stamp} uncertain`]);
+    line.time.to(second + 181);
+    await settled();
+    expect(message.isDurable).toBe(true);
+  }
+  expect(line.flow.factsOf('broker' as never)).toMatchObject({ clockSteps: 0 });
+});
