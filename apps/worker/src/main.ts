@@ -20,10 +20,14 @@ function settingsOrExit(): WorkerSettings {
 
 const settings = settingsOrExit();
 
+/** No step of the worker's takes nearly so long: the database is gone, and the step is done again later. */
+const ANSWER_MS = 600_000;
+
 // Two connections: the work of the schedule, and the status beside a long step of it.
 const pool = openPool(settings.databaseUrl, {
   max: 2,
   applicationName: 'linepack-worker',
+  answerTimeoutMs: ANSWER_MS,
   onIdleError: (error) => log.warn({ error: error.message }, 'database connection lost'),
 });
 const bus = WorkerBus.connect(settings.busUrl, systemTime.now(), (message) =>

@@ -23,6 +23,9 @@ export interface PoolOptions {
   readonly onIdleError?: (error: Error) => void;
 }
 
+/** A line that is still for so long is asked whether anybody is there. */
+const KEEP_ALIVE_MS = 10_000;
+
 /** A pool for DATABASE_URL that survives a database going away: an idle connection's end is reported, not thrown. */
 export function openPool(url: string, options: PoolOptions = {}): Pool {
   const { max = 4, applicationName = 'linepack', onIdleError = () => undefined } = options;
@@ -31,6 +34,9 @@ export function openPool(url: string, options: PoolOptions = {}): Pool {
     max,
     application_name: applicationName,
     connectionTimeoutMillis: options.connectTimeoutMs ?? 10_000,
+    // A server whose computer is gone says nothing more: without it whoever waits for an answer would wait for ever.
+    keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
     ...(options.idleInTransactionMs === undefined
       ? {}
       : { idle_in_transaction_session_timeout: options.idleInTransactionMs }),

@@ -35,7 +35,7 @@ export class DatabaseServer {
   failing = 0;
   /** Names of computers it cannot be reached from. */
   readonly cutOff = new Set<string>();
-  private waiting: (() => void)[] = [];
+  private waiting: { readonly run: () => void; readonly lost: () => void }[] = [];
   private readonly random;
 
   constructor(
@@ -78,8 +78,8 @@ export class DatabaseServer {
     this.wellSince = this.kernel.now;
     const waiting = this.waiting;
     this.waiting = [];
-    // A server that crashed has forgotten them; one that only hung does them all, however late.
-    if (mood === 'up') waiting.forEach((run) => run());
+    // A server that only hung does them all, however late; one that crashed has forgotten them, and their lines break.
+    waiting.forEach(({ run, lost }) => (mood === 'up' ? run() : lost()));
   }
 
   fate(): CallFate {
@@ -92,8 +92,8 @@ export class DatabaseServer {
   }
 
   /** Runs when the server takes its next call. */
-  whenItGoesOn(run: () => void): void {
-    this.waiting.push(run);
+  whenItGoesOn(run: () => void, lost: () => void): void {
+    this.waiting.push({ run, lost });
   }
 }
 
@@ -117,7 +117,10 @@ export class DatabaseLink {
         if (server.mood === 'away' || server.cutOff.has(process.computer.name))
           return fail('connect ECONNREFUSED', 1);
         if (server.mood === 'hanging')
-          return server.whenItGoesOn(() => this.execute(what, transaction, resolve, reject));
+          return server.whenItGoesOn(
+            () => this.execute(what, transaction, resolve, reject),
+            () => fail('Connection terminated unexpectedly', 1),
+          );
         this.execute(what, transaction, resolve, reject);
       });
     });
