@@ -17,7 +17,6 @@ else test.skip('with Mosquitto as the plant broker: no mosquitto on this machine
 describe('the collector as a process', () => {
   const house = new House();
   let child: ChildProcess | null = null;
-  const first = 1_750_000_000_000;
   let sent = 0;
 
   // Nobody listens on port 1: a source that never answers.
@@ -47,10 +46,9 @@ describe('the collector as a process', () => {
     );
     return child;
   };
-  /** Samples at the stamps that were sent: what is stated of the present in our own time is not among them. */
+  /** Different values: each was sent once, and one that holds on may be stored again. */
   const stored = async (): Promise<number> =>
-    (await house.rows('regulator.p')).filter((r) => r.value !== null && r.us <= (first + sent) * 1_000)
-      .length;
+    new Set((await house.rows('regulator.p')).flatMap(({ value }) => value ?? [])).size;
 
   test.each(brokers)(
     'kill -9 with a spool on disk, plant broker %s: nothing acknowledged is lost',
@@ -60,7 +58,7 @@ describe('the collector as a process', () => {
       const send = async (count: number): Promise<void> => {
         const messages = Array.from({ length: count }, () => {
           sent += 1;
-          return JSON.stringify({ ts: first + sent, v: { p: sent }, q: 'good' });
+          return JSON.stringify({ ts: Date.now(), v: { p: sent }, q: 'good' });
         });
         await Promise.all(messages.map((m) => device.publishAsync('plant/regulator', m, { qos: 1 })));
       };
