@@ -1,4 +1,4 @@
-import { TAGS, keyOf } from '../world/network';
+import { TAGS, keyOf, type LimitChange } from '../world/network';
 import type { Step } from '../world/truth';
 
 /*
@@ -17,14 +17,14 @@ export interface Limit {
   readonly limit: number | null;
   /** True time since when it has been configured so; 0 from the beginning. */
   readonly since: number;
+  /** Whether everybody who could hear was told of it. */
+  readonly isTold: boolean;
   readonly deadband: number;
   readonly onDelayS: number;
   readonly offDelayS: number;
 }
 
-export function limitsAt(
-  changes: readonly { readonly key: string; readonly H: number | undefined; readonly at: number }[],
-): Limit[] {
+export function limitsAt(changes: readonly (LimitChange & { readonly at: number })[]): Limit[] {
   return TAGS.flatMap((tag) => {
     const key = keyOf(tag);
     const { deadband = 0, onDelayS = 0, offDelayS = 0 } = tag.limits ?? {};
@@ -35,7 +35,18 @@ export function limitsAt(
       const isChanged = name === 'H' && change !== undefined;
       const limit = isChanged ? (change.H ?? null) : first;
       const since = isChanged ? change.at : 0;
-      return { alarmId: `tag:${key}:${name}`, key, name, limit, since, deadband, onDelayS, offDelayS };
+      const isTold = isChanged && change.isTold;
+      return {
+        alarmId: `tag:${key}:${name}`,
+        key,
+        name,
+        limit,
+        since,
+        isTold,
+        deadband,
+        onDelayS,
+        offDelayS,
+      };
     });
   });
 }

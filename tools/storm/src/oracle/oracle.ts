@@ -5,7 +5,7 @@ import { MAX_REPORT_S, STATIONS, TAGS, keyOf, tagIdOf } from '../world/network';
 import { AREA_ALARM } from '../world/worker-node';
 import type { World } from '../world/world';
 import { Calm, hearsSince, reachesSince } from './calm';
-import { conditionOf, limitsAt } from './conditions';
+import { conditionOf, limitsAt, type Limit } from './conditions';
 import { Delays } from './delays';
 import { speaksBesideOwner, type Spoken } from './speakers';
 
@@ -20,6 +20,7 @@ export const TOLERANCE_S = {
   link: 28,
   silence: 3 * MAX_REPORT_S + 28,
   configuration: 45,
+  told: 8,
 } as const;
 /** What a screen may lag behind and clocks may differ, s. */
 const STALE_S = 2;
@@ -159,7 +160,7 @@ export class Oracle implements Witness {
     const { world } = this;
     for (const limit of limitsAt(world.plant.limitChanges)) {
       const condition = conditionOf(limit, world.plant.truth.stepsOf(limit.key));
-      if (condition === null || !this.isOver(limit.since, TOLERANCE_S.configuration)) continue;
+      if (condition === null || !this.isOver(limit.since, this.toleranceOf(limit))) continue;
       const heard = limit.limit === null ? 0 : this.calm.hearing((c) => hearsSince(world, c, limit.key));
       const couldBeHeard = Math.max(this.calm.since(), heard);
       const due = this.delays.dueAt(limit.key, condition, heard);
@@ -174,6 +175,12 @@ export class Oracle implements Witness {
         `${limit.key} has been ${value} against ${limit.name} ${limit.limit ?? 'none'}, and could be heard, since ${sinceS} s`,
       );
     }
+  }
+
+  /** Whoever was well when a limit was told reads it at once. */
+  private toleranceOf({ isTold, since }: Limit): number {
+    const well = Math.max(this.calm.since(), this.calm.busSince()) + TOLERANCE_S.alarm * 1e6;
+    return isTold && well < since ? TOLERANCE_S.told : TOLERANCE_S.configuration;
   }
 
   private sourceAlarms(): void {

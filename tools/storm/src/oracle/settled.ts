@@ -21,6 +21,8 @@ export function judge(world: World, oracle: Oracle): void {
   commands(world, oracle);
   tables(world, oracle);
   journalled(world, oracle);
+  for (const what of world.api.wentBack)
+    oracle.violate('went back', what, 'it was told before, or by a former owner');
   stories(world, oracle);
   writtenInOrder(world, oracle);
   toldIsJournalled(world, oracle);

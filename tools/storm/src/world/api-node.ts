@@ -1,6 +1,7 @@
 import {
   TOPIC,
   type AlarmCommandReply,
+  type AlarmEvent,
   type AlarmEventMessage,
   type AlarmJournalledMessage,
   type AlarmTableMessage,
@@ -38,6 +39,10 @@ export class ApiNode {
   readonly table = new AlarmTableMemory();
   readonly latest = new LatestValues();
   readonly commands = new Map<string, Acknowledged>();
+  /** Alarms that went back by something told again, or by a former owner. */
+  readonly wentBack: string[] = [];
+  private readonly heard = new Set<string>();
+  private readonly epochs = new Map<string, number>();
   private readonly link: DatabaseLink;
   private isSeeding = false;
   private isQuiet = false;
@@ -53,7 +58,7 @@ export class ApiNode {
     this.link = new DatabaseLink(this.process, plant.database);
     this.bus.subscribe(TOPIC.alarmEvent('+'), (m) => {
       const { event, epoch } = m as AlarmEventMessage;
-      this.table.take(event, epoch);
+      this.take(event, epoch);
     });
     this.bus.subscribe(TOPIC.alarmJournalled, (m) =>
       this.table.journalled((m as AlarmJournalledMessage).entries),
@@ -88,6 +93,19 @@ export class ApiNode {
 
   configurationChanged(): void {
     this.bus.tell(TOPIC.configurationChanged, { at: this.process.time.now() });
+  }
+
+  /** Takes an event as the api does, and looks whether what is known already, or is past, changes anything. */
+  private take(event: AlarmEvent, epoch = 0): void {
+    const { alarmId, eventId, partition } = event;
+    const youngest = this.epochs.get(partition) ?? 0;
+    const isPast = this.heard.has(eventId) || epoch < youngest;
+    const before = JSON.stringify(this.table.find(alarmId));
+    this.table.take(event, epoch);
+    if (isPast && JSON.stringify(this.table.find(alarmId)) !== before)
+      this.wentBack.push(`${alarmId} by ${event.kind} ${event.occurrence}`);
+    this.heard.add(eventId);
+    this.epochs.set(partition, Math.max(youngest, epoch));
   }
 
   private operate(): void {

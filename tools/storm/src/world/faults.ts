@@ -154,6 +154,35 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     else node.process?.killAfterActions(random.whole(1, 60));
     return () => node.start();
   },
+  // The power of a site goes: its database first, then the collector with what it had on its way to the disk.
+  sitePowerFails: (world, random) => {
+    const { kernel, database } = world.plant;
+    const node = random.pick(world.collectors);
+    let isOver = false;
+    database.setMood('away');
+    kernel.after(random.between(2_000, 15_000), () => {
+      if (isOver) return;
+      node.isKeptDown = true;
+      node.powerCut();
+    });
+    return () => {
+      isOver = true;
+      database.setMood('up');
+      node.start();
+    };
+  },
+  // A database hangs, and somebody who wants to help restarts the collector.
+  restartedWhileDatabaseHangs: (world, random) => {
+    const { kernel, database } = world.plant;
+    const node = random.pick(world.collectors);
+    let isOver = false;
+    database.setMood('hanging');
+    kernel.after(random.between(2_000, 14_000), () => !isOver && node.kill('restarted'));
+    return () => {
+      isOver = true;
+      database.setMood('up');
+    };
+  },
   collectorStandsStill: (world, random) => {
     const { process } = random.pick(world.collectors);
     process?.pause();
@@ -181,9 +210,10 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
   },
   limitChanges: ({ plant, api }, random) => {
     const key = keyOf(random.pick(TAGS.filter((t) => t.limits)));
-    plant.changeLimit({ key, H: random.pick([2.8, 3.4, 4, 4.65, undefined]) });
     // The word may be missed: then it is read at its time.
-    if (random.chance(0.7)) api.configurationChanged();
+    const isTold = random.chance(0.7);
+    plant.changeLimit({ key, H: random.pick([2.8, 3.4, 4, 4.65, undefined]), isTold });
+    if (isTold) api.configurationChanged();
     return none;
   },
 };

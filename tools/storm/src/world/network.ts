@@ -38,7 +38,12 @@ export const TAGS: readonly TagPlan[] = [
 ];
 
 /** How the limits of a tag may be changed while the storm goes on. */
-export type LimitChange = { readonly key: string; readonly H: number | undefined };
+export type LimitChange = {
+  readonly key: string;
+  readonly H: number | undefined;
+  /** Whether everybody is told, or finds it at the next look. */
+  readonly isTold: boolean;
+};
 
 export const keyOf = (tag: Pick<TagPlan, 'station' | 'id'>): string => `${tag.station}.${tag.id}`;
 export const tagIdOf = (key: string): TagId => (TAGS.findIndex((t) => keyOf(t) === key) + 1) as TagId;

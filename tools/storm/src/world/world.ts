@@ -55,6 +55,7 @@ export class World {
     this.supervise();
     this.endUs = this.quietUs + (this.worker instanceof WorkerComputer ? WORKED_OFF_S : QUIET_S) * 1e6;
     this.planFaults(random.stream('faults'));
+    this.engineer(random.stream('engineer'));
     if (this.worker instanceof WorkerComputer)
       this.troubleWorker(this.worker, random.stream('worker faults'));
     kernel.at(this.quietUs, () => this.quiet());
@@ -84,6 +85,15 @@ export class World {
       this.collectors.forEach((node) => node.restartIfDead());
       if (this.worker instanceof WorkerComputer) this.worker.restartIfDead();
       this.supervise();
+    });
+  }
+
+  /** Somebody sets a limit anew, now and then, in fair weather and in foul. */
+  private engineer(random: Random): void {
+    this.kernel.after(random.between(25_000, 90_000), () => {
+      if (this.isQuiet) return;
+      FAULTS['limitChanges']?.(this, random);
+      this.engineer(random);
     });
   }
 
