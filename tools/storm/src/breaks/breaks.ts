@@ -31,12 +31,14 @@ import {
   hurryIsOverwritten,
   lateSampleLeavesNoMark,
 } from './worker';
+import { deadBeforeTheStartIsUnsaid, silenceFollowsStamps } from './silence';
 import {
   acknowledgedBeforeDurable,
   diskFailureLosesEntries,
   retriesComeOutOfOrder,
   spoolIsNotReplayed,
   spoolIsNotSynced,
+  whatIsGivenBackGoesLast,
 } from './writing';
 
 /**
@@ -68,6 +70,9 @@ export const BREAKS: Readonly<Record<string, () => Undo>> = {
   epochsAreNotCompared,
   wordsOfOthersAreForgotten,
   copyForgetsWhatIsUnderWay,
+  silenceFollowsStamps,
+  deadBeforeTheStartIsUnsaid,
+  whatIsGivenBackGoesLast,
   lateSampleLeavesNoMark,
   closeDoesNotWaitForRollUp,
   breachIsLostWithItsTeller,

@@ -3,6 +3,7 @@ import { MeasurementFlow } from '../../../../apps/collector/src/measurement-flow
 import { Outbox } from '../../../../apps/collector/src/write/outbox';
 import { Replay } from '../../../../apps/collector/src/write/replay';
 import { Spool } from '../../../../apps/collector/src/write/spool';
+import { WaitingRoom, type Waiting } from '../../../../apps/collector/src/write/waiting-room';
 import { SimulatedMedium } from '../../../../apps/collector/test/simulated-disk';
 import { patched, type Undo } from './patch';
 
@@ -16,6 +17,19 @@ export const retriesComeOutOfOrder = (): Undo =>
     (original) =>
       ((self: unknown, entries: readonly unknown[], importance: unknown) =>
         (original as Call)(self, [...entries].reverse(), importance)) as never,
+  );
+
+/** What could not be delivered goes behind what came after it. */
+export const whatIsGivenBackGoesLast = (): Undo =>
+  patched(
+    WaitingRoom,
+    'giveBack',
+    (original) =>
+      ((self: WaitingRoom, taken: readonly Waiting[]) => {
+        const later = self.take(Infinity);
+        (original as Call)(self, taken);
+        for (const waiting of later.reverse()) (original as Call)(self, [waiting]);
+      }) as never,
   );
 
 /** A message is acknowledged to its source when it was received, not when it is durable. */

@@ -179,7 +179,9 @@ export class Oracle implements Witness {
 
   /** Whoever was well when a limit was told reads it at once. */
   private toleranceOf({ isTold, since }: Limit): number {
-    const well = Math.max(this.calm.since(), this.calm.busSince()) + TOLERANCE_S.alarm * 1e6;
+    const { database } = this.world.plant;
+    const read = Math.max(database.wellSince, ...this.world.collectors.map((c) => c.databaseSince));
+    const well = Math.max(this.calm.since(), this.calm.busSince(), read) + TOLERANCE_S.alarm * 1e6;
     return isTold && well < since ? TOLERANCE_S.told : TOLERANCE_S.configuration;
   }
 
@@ -205,7 +207,7 @@ export class Oracle implements Witness {
       const speaks = this.calm.hearing((c) => Math.max(...tags.map((t) => hearsSince(world, c, keyOf(t)))));
       if (this.isOver(speaks, TOLERANCE_S.link)) this.claim(station, alarmId, false, `${station} speaks`);
       const devices = tags.map((t) => world.plant.deviceOf(keyOf(t)));
-      if (devices.some((d) => d === undefined)) continue;
+      if (devices.some((d) => d === undefined || d.leavesWordsWithoutTime)) continue;
       const silent = Math.max(...devices.map((d) => d?.silentSince ?? Infinity));
       const broker = this.calm.hearing((c) => reachesSince(world, c, 'broker'));
       if (this.isOver(Math.max(silent, broker), TOLERANCE_S.silence))

@@ -58,6 +58,10 @@ export class Device {
   get isStamped(): boolean {
     return this.options.stamps === 'stamped';
   }
+  /** Its broker keeps its last word for whoever comes, and nobody can tell how old that is. */
+  get leavesWordsWithoutTime(): boolean {
+    return this.retains && !this.isStamped;
+  }
   get keys(): string[] {
     return [...this.options.paths.keys()];
   }

@@ -56,6 +56,7 @@ export class World {
     this.endUs = this.quietUs + (this.worker instanceof WorkerComputer ? WORKED_OFF_S : QUIET_S) * 1e6;
     this.planFaults(random.stream('faults'));
     this.engineer(random.stream('engineer'));
+    this.darken(random.stream('dark'));
     if (this.worker instanceof WorkerComputer)
       this.troubleWorker(this.worker, random.stream('worker faults'));
     kernel.at(this.quietUs, () => this.quiet());
@@ -95,6 +96,19 @@ export class World {
       FAULTS['limitChanges']?.(this, random);
       this.engineer(random);
     });
+  }
+
+  /** A whole station goes dark for longer than it takes to say so, or was dark before anybody looked. */
+  private darken(random: Random): void {
+    if (!random.chance(0.5)) return;
+    const beginS = random.chance(0.5) ? 0 : random.between(CALM_BEFORE_S, STORM_S / 2);
+    const devices = this.plant.devices.filter((d) => d.topic.startsWith('plant/gamma'));
+    this.kernel.after(beginS * 1_000, () =>
+      this.begin('stationGoesDark', random.between(70, 120), () => {
+        devices.forEach((device) => device.die());
+        return () => devices.forEach((device) => device.live());
+      }),
+    );
   }
 
   private planFaults(random: Random): void {
