@@ -86,6 +86,19 @@ test('K3 how old a word may be follows the tags of its own clock, not others of 
   expect(line.flow.factsOf('broker' as never)).toMatchObject({ clockSteps: 0 });
 });
 
+test('K3 P9 a tag that reports seldom stands in no covered time beside one that reports often', async () => {
+  const line = new PlantLine('mqtt', [tagOf(1, 'a', 'broker', 60), tagOf(2, 'a', 'broker', 600)]);
+  line.sink().connected();
+  for (let s = 0; s <= 100; s += 10) say(line, s, { 1: s, 2: s }, s);
+  for (let s = 110; s <= 150; s += 10) say(line, s, { 1: s, 2: s }, s - 300);
+  await settled();
+  expect(line.stored(2).slice(11)).toEqual(
+    ['110 uncertain', '120 good', '130 good', '140 good', '150 good'].map(
+      (word) => `${word} @${word.slice(0, 3)}`,
+    ),
+  );
+});
+
 test('P11 another clock of the same source is another session', () => {
   const line = running();
   const before = line.alarmed.at(-1)?.clockSession;

@@ -42,6 +42,18 @@ test('P9 a device whose clock was set back before our restart stays out of the t
   expect(line.rows.map(([, second]) => second)).toEqual([3_610, 3_620, 3_630, 3_640, 3_650]);
 });
 
+test('P9 and so do the words by which its clock becomes known', async () => {
+  const line = new PlantLine('mqtt', [tagOf(1, 'a', 'broker')]);
+  const before = new Before([stored(1, 3_600)]);
+  new StoredBefore(before, line.flow.values, line.time, log).configure([1 as TagId]);
+  await settled();
+  line.time.to(3_605);
+  line.sink().connected();
+  for (let s = 3_610; s <= 3_630; s += 10) line.hear(s, 1, s, s - 1_200);
+  await settled();
+  expect(line.stored()).toEqual(['3610 uncertain @3610', '3620 good @3620', '3630 good @3630']);
+});
+
 test('P8 what is known only when the database is back does not become the newest: what holds now is stored after it', async () => {
   const line = new PlantLine('opcua', [tagOf(1, 'a', 'plc')]);
   const gone = stored(1, 110, { quality: QUALITY.BadNoCommunication, value: null });

@@ -35,8 +35,8 @@ export interface Taken {
   readonly stampFault: StampFault | null;
 }
 
-/** Where a held word turned out to belong. */
-export type Place = 'itsOwnTime' | 'receipt';
+/** Where a held word turned out to belong; `afterEarlierRuns`: at its own time unless an earlier run has covered that. */
+export type Place = 'itsOwnTime' | 'afterEarlierRuns' | 'receipt';
 
 const uncertain = (quality: Quality): Quality =>
   qualityClass(quality) === 'good' ? QUALITY.Uncertain : quality;
@@ -89,9 +89,10 @@ export class PresentTag {
     if (word.origin === 'redelivered' && fault === null && (isOld || this.isBehind(word, around)))
       return this.history(word, fault, around);
     if (word.origin === 'change' && around.delivery === 'weighed' && fault === null) {
+      // By the clock alone: what one tag of a message makes doubtful is doubtful for all.
       const { standing } = around.reading ?? { standing: 'fresh' };
-      if (standing === 'backlog' && isOld) return this.backlog(word, around);
-      if (standing !== 'fresh' && (isOld || age < 0)) return this.doubtful(word, isOld, around);
+      if (standing === 'backlog') return this.backlog(word, around);
+      if (standing === 'doubtful') return this.doubtful(word, age > 0, around);
     }
     return this.live(word, fault, isOld, around);
   }
@@ -144,8 +145,9 @@ export class PresentTag {
     this.isHeld = false;
     const { tagId, receivedAt, value } = word;
     const sample = { tagId, ts: receivedAt, quality: uncertain(word.quality), value };
-    const rows =
-      where === 'itsOwnTime' ? this.rows.history(word, heard, around) : this.rows.past(sample, heard, around);
+    const isItsOwn =
+      where === 'itsOwnTime' || (where === 'afterEarlierRuns' && !this.rows.isCoveredBefore(word));
+    const rows = isItsOwn ? this.rows.history(word, heard, around) : this.rows.past(sample, heard, around);
     this.rows.putsElsewhere(word, rows[0]?.ts ?? null);
     return rows;
   }

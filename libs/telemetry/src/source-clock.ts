@@ -17,6 +17,8 @@ export interface ClockReading {
   readonly age: number;
   /** Whether this word made it known that the clock was set. */
   readonly stepped: boolean;
+  /** Whether the clock begins anew with it: it was set, or nothing was known of it before. */
+  readonly begins: boolean;
 }
 
 /** Two words of one clock differ by no more than this in how late they come, unless the clock was set. µs */
@@ -87,7 +89,7 @@ export class SourceClock {
   hear(stamp: Micros, receipt: Instant, staleAge: number): ClockReading {
     const { steady } = receipt;
     if (this.last?.stamp === stamp && steady - this.last.steady < TOLERANCE)
-      return { ...this.last.reading, stepped: false };
+      return { ...this.last.reading, stepped: false, begins: false };
     const reading = this.read(stamp, receipt, staleAge);
     this.last = { stamp, steady, reading };
     return reading;
@@ -118,12 +120,12 @@ export class SourceClock {
     // A word of now among doubtful ones: the clock is as it was. Old ones had waited; one that was ahead cannot have.
     if (doubt?.known === 'open') doubt.known = 'backlog';
     if (doubt && (doubt.side === 'ahead' || at - doubt.lastAt > BUCKET)) this.doubt = null;
-    return { standing: 'fresh', age, stepped: false };
+    return { standing: 'fresh', age, stepped: false, begins: false };
   }
 
   private begin(offset: number, at: number, age: number, side: Doubt['side']): ClockReading {
     this.doubt = { since: at, offset, side, known: 'open', lastOffset: offset, lastAt: at };
-    return { standing: 'doubtful', age, stepped: false };
+    return { standing: 'doubtful', age, stepped: false, begins: false };
   }
 
   /** Another such word: what waited comes faster than it was made; a clock that was set goes on at its pace. */
@@ -133,13 +135,13 @@ export class SourceClock {
     if (age > 0 && caughtUp > TOLERANCE) doubt.known = 'backlog';
     doubt.lastOffset = offset;
     doubt.lastAt = at;
-    if (doubt.known === 'backlog') return { standing: 'backlog', age, stepped: false };
+    if (doubt.known === 'backlog') return { standing: 'backlog', age, stepped: false, begins: false };
     // A clock that stands still or goes backwards cannot be believed either: it, too, begins anew.
     const isStill = at - offset <= doubt.since - doubt.offset;
     // Slower than time goes neither a clock nor a backlog that is sent at once: what follows from here tells.
     if (caughtUp < -TOLERANCE && !isStill) return this.begin(offset, at, age, doubt.side);
     const isSet = at - doubt.since >= SETTLING && (pace || isStill);
-    return isSet ? this.step(offset, at) : { standing: 'doubtful', age, stepped: false };
+    return isSet ? this.step(offset, at) : { standing: 'doubtful', age, stepped: false, begins: false };
   }
 
   private step(offset: number, at: number): ClockReading {
@@ -150,7 +152,7 @@ export class SourceClock {
     this.known = null;
     this.learn(offset, at);
     this.freshAt = at;
-    return { standing: 'fresh', age: 0, stepped };
+    return { standing: 'fresh', age: 0, stepped, begins: true };
   }
 
   /**

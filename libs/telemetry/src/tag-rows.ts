@@ -86,6 +86,11 @@ export class TagRows {
     this.elsewhere = this.elsewhere.filter((one) => one.ts !== ts);
   }
 
+  /** Whether an earlier run stored words of this tag that are as young by their stamps. */
+  isCoveredBefore({ sourceTime }: Word): boolean {
+    return sourceTime !== null && sourceTime <= this.floor;
+  }
+
   /** Whether this very word was stored elsewhere than at its stamp. */
   isElsewhere(word: Word): boolean {
     return this.elsewhere.some((one) => isSame(one.word, word));

@@ -107,7 +107,12 @@ export class PlantScript {
     if (sourceTime === null || stampFault(sourceTime, receivedAt, this.commissionedAt) !== null) return null;
     const receipt = { wall: receivedAt, steady: receivedAt };
     if (origin === 'change') return this.clock.hear(sourceTime, receipt, staleAgeOf(this.rule));
-    return { standing: 'fresh' as const, age: this.clock.ageOf(sourceTime, receipt), stepped: false };
+    return {
+      standing: 'fresh' as const,
+      age: this.clock.ageOf(sourceTime, receipt),
+      stepped: false,
+      begins: false,
+    };
   }
 }
 

@@ -64,7 +64,12 @@ describe('K1 the skew is the smallest delay of the last ten minutes', () => {
     const clock = new SourceClock();
     steady(clock, 0, 100, 20);
     const later: Instant = { wall: at(110 - 3_600), steady: at(110) };
-    expect(clock.hear(at(90), later, STALE)).toEqual({ standing: 'fresh', age: 0, stepped: false });
+    expect(clock.hear(at(90), later, STALE)).toEqual({
+      standing: 'fresh',
+      age: 0,
+      stepped: false,
+      begins: false,
+    });
     expect(clock.skewAt(later)).toBe(-3_580 * S);
   });
 });

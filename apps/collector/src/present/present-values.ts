@@ -32,7 +32,10 @@ interface Telling {
   readonly heard: Heard[];
   readonly placed: Placed[];
   /** The clocks that stamped them: whether one was seen to be set, and whether the message waits for one. */
-  readonly clocks: Map<PlantClock, { readonly isSet: boolean; readonly waits: boolean }>;
+  readonly clocks: Map<
+    PlantClock,
+    { readonly isSet: boolean; readonly begins: boolean; readonly waits: boolean }
+  >;
 }
 
 /**
@@ -205,6 +208,7 @@ export class PresentValues {
     const before = out.clocks.get(clock);
     out.clocks.set(clock, {
       isSet: said?.stepped || before?.isSet === true,
+      begins: said?.begins || before?.begins === true,
       waits: waits || before?.waits === true,
     });
   }
@@ -215,6 +219,7 @@ export class PresentValues {
     if (said?.waits) clock.messages += 1;
     if (clock.held.length === 0 && clock.doubting.size === 0) return;
     if (said?.isSet) out.placed.push(...this.place(clock, 'receipt', now));
+    else if (said?.begins) out.placed.push(...this.place(clock, 'afterEarlierRuns', now));
     else if (!clock.clock.isInDoubt) {
       out.placed.push(...this.place(clock, 'itsOwnTime', now));
       for (const { tag, present } of clock.doubting) {
@@ -243,7 +248,7 @@ export class PresentValues {
       plant.disbelieved = null;
       return plant.clock.hear(sourceTime, now, plant.staleAge);
     }
-    return { standing: 'fresh', age: plant.clock.ageOf(sourceTime, now), stepped: false };
+    return { standing: 'fresh', age: plant.clock.ageOf(sourceTime, now), stepped: false, begins: false };
   }
 
   private place(clock: PlantClock, where: Place, now: Instant): Placed[] {
