@@ -112,8 +112,10 @@ export class AlarmEngine {
     this.around.onChange();
   }
 
-  /** The lease was lost: another owner speaks for it now. */
+  /** The lease was lost or is handed over: another owner speaks for it now, and goes on with the delays that run. */
   disown(name: string): void {
+    const partition = this.partitions.get(name);
+    if (partition) this.save([partition]);
     this.partitions.delete(name);
     this.tables.get(name)?.cancel();
     this.tables.delete(name);
@@ -193,7 +195,7 @@ export class AlarmEngine {
     const now = this.clock.now();
     for (const partition of this.partitions.values()) this.announce(partition.tick(now));
     if (this.around.time.monotonicMs() - this.auditedAtMs >= AUDIT_MS) this.audit(now);
-    this.announcer.save(() => [...this.partitions.values()].flatMap((p) => p.takeUnsaved()));
+    this.save(this.partitions.values());
   }
 
   journalled(events: readonly JournalledEvent[]): void {
@@ -219,8 +221,9 @@ export class AlarmEngine {
     }));
   }
 
-  /** Publishes what is due and stops its timers. */
+  /** Stores and publishes what is due and stops its timers. */
   stop(): void {
+    this.save(this.partitions.values());
     for (const name of [...this.tables.keys()]) this.publish(name);
   }
 
@@ -259,6 +262,15 @@ export class AlarmEngine {
         this.around.log.error(`alarm ${alarmId} contradicted its condition (${fault}), judged again`);
       this.announce(entries);
     }
+  }
+
+  /** Delays that began or ended without an event go to the database, and into the copy on disk. */
+  private save(partitions: Iterable<AlarmPartition>): void {
+    this.announcer.save(() => {
+      const states = [...partitions].flatMap((p) => p.takeUnsaved());
+      if (states.length > 0) this.around.onChange();
+      return states;
+    });
   }
 
   private announce(entries: readonly JournalEntry[]): Promise<Durable | null> {
