@@ -14,17 +14,20 @@ export type SourceHeard = LinkState | 'unknown';
 export class SourceLinks {
   private readonly own = new Map<SourceId, LinkState>();
   private readonly others = new Map<SourceId, LinkState>();
+  private ours: ReadonlySet<SourceId> = new Set();
 
   constructor(private readonly tell: (sourceId: SourceId, heard: SourceHeard, at: Micros) => void) {}
 
-  /** Our own connection's word. */
+  /** Our own connection's word; one that is being left may speak to its end, and nobody would take back what it said. */
   heard(sourceId: SourceId, state: LinkState, at: Micros): void {
+    if (!this.ours.has(sourceId)) return;
     this.own.set(sourceId, state);
     this.combine(sourceId, at);
   }
 
   /** The sources that this collector connects to now; what it said of others is no word any more. */
   connectsTo(sourceIds: ReadonlySet<SourceId>, at: Micros): void {
+    this.ours = sourceIds;
     for (const id of this.own.keys()) {
       if (sourceIds.has(id)) continue;
       this.own.delete(id);

@@ -4,6 +4,7 @@ import { SourceLinks, type SourceHeard } from '../../src/alarm/source-links';
 import { AlarmPlant, type PlantTag } from './alarm-plant';
 
 const S = 'shared' as SourceId;
+const OTHER = 'other' as SourceId;
 const AT = 0 as Micros;
 const word = (state: SourceState['state'], error: string | null = null): SourceState => ({
   sourceId: S,
@@ -21,7 +22,9 @@ const linked = () => {
   const tell = (id: SourceId, heard: SourceHeard): void => {
     if (told.at(-1) !== `${id} ${heard}`) told.push(`${id} ${heard}`);
   };
-  return { told, links: new SourceLinks(tell) };
+  const links = new SourceLinks(tell);
+  links.connectsTo(new Set([S]), AT);
+  return { told, links };
 };
 
 describe('a source that several collectors stand on', () => {
@@ -64,6 +67,18 @@ describe('a source that several collectors stand on', () => {
     expect(told).toEqual(['shared lost', 'shared connected']);
   });
 
+  test('nor does it speak again to its end: nobody would take back what it says', () => {
+    const { told, links } = linked();
+    links.heard(S, 'connected', AT);
+    links.connectsTo(new Set(), AT);
+    links.heard(S, 'lost', AT);
+    links.othersSay([word('connected')], AT);
+    expect(told).toEqual(['shared connected', 'shared unknown', 'shared connected']);
+    links.connectsTo(new Set([S]), AT);
+    links.heard(S, 'lost', AT);
+    expect(told.at(-1)).toBe('shared lost');
+  });
+
   test('of one of which nobody says anything any more nothing is known', () => {
     const { told, links } = linked();
     links.heard(S, 'lost', AT);
@@ -82,6 +97,7 @@ describe('a source that is taken out of the network while it is lost, and put ba
   test.each(['we hear it', 'another collector hears it'] as const)('is said again: %s', (who) => {
     const plant = new AlarmPlant('opcua', [there, other]);
     const links = new SourceLinks((id, heard, at) => plant.engine.sourceHeard(id, heard, at));
+    links.connectsTo(new Set([S, OTHER]), plant.time.now());
     const lose = (second: number): void => {
       plant.time.to(second);
       if (who === 'we hear it') links.heard(S, 'lost', plant.time.now());
@@ -90,9 +106,10 @@ describe('a source that is taken out of the network while it is lost, and put ba
     lose(0);
     plant.time.to(10);
     plant.configure([other]);
-    links.connectsTo(new Set(['other' as SourceId]), plant.time.now());
+    links.connectsTo(new Set([OTHER]), plant.time.now());
     plant.time.to(20);
     plant.configure([there, other]);
+    links.connectsTo(new Set([S, OTHER]), plant.time.now());
     lose(21);
     plant.time.to(30);
     expect(plant.events(LINK)).toEqual(['raised 1 @2', 'returned 1 @10', 'raised 2 @23']);
@@ -101,12 +118,14 @@ describe('a source that is taken out of the network while it is lost, and put ba
   test('nor is it said lost when it was put back and lives', () => {
     const plant = new AlarmPlant('opcua', [there, other]);
     const links = new SourceLinks((id, heard, at) => plant.engine.sourceHeard(id, heard, at));
+    links.connectsTo(new Set([S, OTHER]), plant.time.now());
     links.heard(S, 'lost', plant.time.now());
     plant.time.to(10);
     plant.configure([other]);
-    links.connectsTo(new Set(['other' as SourceId]), plant.time.now());
+    links.connectsTo(new Set([OTHER]), plant.time.now());
     plant.time.to(20);
     plant.configure([there, other]);
+    links.connectsTo(new Set([S, OTHER]), plant.time.now());
     plant.time.to(25);
     links.heard(S, 'connected', plant.time.now());
     plant.time.to(30);
