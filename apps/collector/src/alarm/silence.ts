@@ -80,17 +80,21 @@ export class Silence {
     this.touched.add(heard.stationId);
   }
 
-  /** The tags of devices that fell silent, each once until it is heard again. */
+  /**
+   * The tags of devices that fell silent, each once until it is heard again. A source that speaks for its devices may
+   * say nothing as long as nothing changes: silent is only what it never said anything of.
+   */
   silentAt(nowMs: number): Set<TagId> {
-    const silent = [...this.tags].filter(
-      ([, { sourceId, sinceMs, staleAgeMs, word }]) =>
-        word !== 'silent' && this.there.get(sourceId) === 'devicesSpeak' && nowMs - sinceMs > staleAgeMs,
-    );
-    for (const [, heard] of silent) {
+    const fallen = new Set<TagId>();
+    for (const [tagId, heard] of this.tags) {
+      const who = this.there.get(heard.sourceId);
+      const mustSpeak = who === 'devicesSpeak' ? heard.word !== 'silent' : heard.word === 'unknown';
+      if (who === undefined || !mustSpeak || nowMs - heard.sinceMs <= heard.staleAgeMs) continue;
       heard.word = 'silent';
       this.touched.add(heard.stationId);
+      if (who === 'devicesSpeak') fallen.add(tagId);
     }
-    return new Set(silent.map(([tagId]) => tagId));
+    return fallen;
   }
 
   /** The stations that stand otherwise than when this was last asked. */

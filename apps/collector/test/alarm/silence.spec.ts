@@ -173,6 +173,41 @@ describe('a node that its server does not know', () => {
   });
 });
 
+describe('a node of which its server never says anything', () => {
+  const tags: PlantTag[] = [
+    { id: 1, station: 'gate', source: 'plc' },
+    { id: 2, station: 'gate', source: 'plc' },
+  ];
+  const BAD = { quality: 0x808c0000 };
+
+  test('hides no longer than its own time that none of its station can be used', () => {
+    const plant = new AlarmPlant('opcua', tags);
+    plant.connect(0);
+    plant.hear(1, 1, null, BAD);
+    plant.time.to(180);
+    expect(plant.events()).toEqual([]);
+    plant.time.to(200);
+    expect(plant.events()).toEqual(['station:gate:communication raised 1 @187']);
+    plant.hear(300, 2, 3, { origin: 'first' });
+    expect(plant.events().slice(1)).toEqual(['station:gate:communication returned 1 @300']);
+  });
+
+  test('has its time again when its server is back, and makes no station silent that has a usable one', () => {
+    const plant = new AlarmPlant('opcua', tags);
+    plant.connect(0);
+    plant.hear(1, 1, 3, { origin: 'first' });
+    plant.time.to(400);
+    expect(plant.events()).toEqual([]);
+    plant.lose(400);
+    plant.connect(401);
+    plant.hear(402, 1, null, BAD);
+    plant.time.to(580);
+    expect(plant.events()).toEqual([]);
+    plant.time.to(600);
+    expect(plant.events()).toEqual(['station:gate:communication raised 1 @587']);
+  });
+});
+
 describe('a station whose instruments are all Bad', () => {
   const tags: PlantTag[] = [
     { id: 1, station: 'gate', source: 'plc' },
