@@ -157,7 +157,8 @@ export class TagRows {
    */
   history(word: Word, heard: number, around: Placing): Sample[] {
     const stamp = word.sourceTime as Micros;
-    const isOfItself = word.origin === 'historical' || this.isItsOwn(around) || this.own === null;
+    const isUncovered = this.own === null && stamp > this.floor;
+    const isOfItself = word.origin === 'historical' || this.isItsOwn(around) || isUncovered;
     const ts = isOfItself ? stamp : ((stamp + (around.skew ?? 0)) as Micros);
     return this.past(sampleOf(word, ts), heard, around);
   }

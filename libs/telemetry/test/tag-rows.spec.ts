@@ -68,6 +68,14 @@ describe('P9 after a restart', () => {
     rows.knows(row(5, 3_600), at(3_600));
     expect(live(rows, word(6, 3_605, 3_610))).toEqual([row(6, 3_605)]);
   });
+  test('a word sent again of a clock that has stood in no time of its own since stands when it was said', () => {
+    const rows = new TagRows();
+    rows.knows(row(5, 3_600), at(3_600));
+    const around = { ...placing, skew: 600e6 };
+    live(rows, word(7, 3_020, 3_620), around);
+    const again = word(6, 3_010, 3_625, { origin: 'redelivered' });
+    expect(rows.history(again, 0, around)).toEqual([row(6, 3_610)]);
+  });
   test('what is known late changes nothing of what was stored meanwhile', () => {
     const rows = new TagRows();
     live(rows, word(6, 10));
