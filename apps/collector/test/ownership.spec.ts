@@ -307,6 +307,30 @@ describe('a start while the database is away', () => {
     expect(company.speakers('gate')).toEqual([{ owner: 'a', epoch: 1 }]);
   });
 
+  test('knows what the journal has, once, as soon as the database is back: the copy may be older', async () => {
+    const { company, restart } = await left(0);
+    const again = restart();
+    await company.time.pass(5 * SECOND);
+    company.states = [storedOf(alarmNamed('gate', { letter: 'C', acknowledged: true }), 1)];
+    expect(again.caughtUp).toEqual([]);
+    again.database = 'there';
+    await company.time.pass(20 * SECOND);
+    expect(again.caughtUp).toEqual([{ name: 'gate', states: company.states }]);
+    expect(again.moves).toEqual(['+gate']);
+  });
+
+  test('what another has taken meanwhile is not caught up with', async () => {
+    const { company, restart } = await left(1);
+    const again = restart();
+    await company.time.pass(SECOND);
+    const b = company.collectors[1];
+    if (b) b.database = 'there';
+    await company.time.pass(30 * SECOND);
+    again.database = 'there';
+    await company.time.pass(30 * SECOND);
+    expect(again.caughtUp).toEqual([]);
+  });
+
   test('does not go on when the other may have taken over', async () => {
     const { company, restart } = await left(1);
     company.retained.clear();

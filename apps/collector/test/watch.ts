@@ -99,6 +99,8 @@ export class Watch {
     string,
     { epoch: number; states: readonly StoredAlarm[]; waiting: readonly Unwritten[] }
   >();
+  /** What it was told of partitions that it had from a copy. */
+  readonly caughtUp: { name: string; states: readonly StoredAlarm[] }[] = [];
   readonly moves: string[] = [];
 
   constructor(
@@ -125,6 +127,7 @@ export class Watch {
           this.given.set(name, { epoch, states, waiting });
           this.moves.push(`+${name}`);
         },
+        catchUp: (name, states) => this.caughtUp.push({ name, states }),
         disown: (name) => this.moves.push(`-${name}`),
       },
       peers: this.peers,

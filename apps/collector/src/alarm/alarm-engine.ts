@@ -112,6 +112,16 @@ export class AlarmEngine {
     this.around.onChange();
   }
 
+  /** What the database has of a partition that went on from a copy, which may be older. */
+  catchUp(name: string, stored: readonly StoredAlarm[]): void {
+    const now = this.clock.now();
+    const partition = this.partitions.get(name);
+    if (!partition) return;
+    this.announce(partition.catchUp(stored, now));
+    this.publishSoon(name);
+    this.around.onChange();
+  }
+
   /** The lease was lost or is handed over: another owner speaks for it now, and goes on with the delays that run. */
   disown(name: string): void {
     const partition = this.partitions.get(name);

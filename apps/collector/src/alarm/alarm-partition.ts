@@ -20,7 +20,7 @@ import {
 } from '@linepack/alarm';
 import type { Alarm, AlarmTableMessage } from '@linepack/contracts';
 import { MICROS_PER_SECOND, type Micros } from '@linepack/network';
-import type { JournalEntry, StoredAlarm } from '@linepack/store';
+import { takesBack, type JournalEntry, type StoredAlarm } from '@linepack/store';
 import type { AlarmInputs } from './alarm-inputs';
 import { alarmOf, definitionOf, eventOf, pendingFields, stateOf } from './mapping';
 import { statesAfter, type Unwritten } from './unwritten';
@@ -64,10 +64,7 @@ export class AlarmPartition {
   ) {
     for (const entry of unwritten)
       if ('event' in entry) this.unjournalled.set(entry.event.eventId, entry.event.alarmId);
-    for (const state of statesAfter(stored, unwritten)) {
-      const definition = definitionOf(state.alarm, ACKNOWLEDGED_BY[state.alarm.class]);
-      this.keep({ definition, state: stateOf(state), defined: false });
-    }
+    for (const state of statesAfter(stored, unwritten)) this.keepStored(state);
   }
 
   /**
@@ -92,6 +89,24 @@ export class AlarmPartition {
       if (!wanted.has(held.definition.alarmId) && isConfigured(held.definition))
         entries.push(...this.withdraw(held, now));
     return entries;
+  }
+
+  /**
+   * What is stored of alarms and is not known here, where we went on from an older copy: an occurrence, a return, a note.
+   * It is taken as it is, and the alarm judged by the inputs as they stand.
+   */
+  catchUp(stored: readonly StoredAlarm[], now: Micros): JournalEntry[] {
+    return stored.flatMap((one) => {
+      const { alarmId } = one.alarm;
+      const known = this.held.get(alarmId);
+      if (known && !takesBack(alarmOf(known.definition, known.state), one.alarm)) return [];
+      const held = known ?? this.keepStored(one);
+      held.state = stateOf(one);
+      this.watch(held);
+      return held.defined || !isConfigured(held.definition)
+        ? this.judge(alarmId, now)
+        : this.withdraw(held, now);
+    });
   }
 
   /** What scheduled work found defines itself. */
@@ -260,6 +275,13 @@ export class AlarmPartition {
 
   private storedOf({ definition, state }: Held): StoredAlarm {
     return { alarm: alarmOf(definition, state), ...pendingFields(state), ownerEpoch: this.epoch };
+  }
+
+  private keepStored(stored: StoredAlarm): Held {
+    const definition = definitionOf(stored.alarm, ACKNOWLEDGED_BY[stored.alarm.class]);
+    const held = { definition, state: stateOf(stored), defined: false };
+    this.keep(held);
+    return held;
   }
 
   private keep(held: Held): void {

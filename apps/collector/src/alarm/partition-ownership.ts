@@ -21,7 +21,7 @@ export interface OwnershipParts {
   readonly alarms: Pick<AlarmRepository, 'states' | 'openPartitions'>;
   /** Journal entries and states that the database may not have yet, oldest first. */
   readonly waiting: () => readonly Unwritten[];
-  readonly engine: Pick<AlarmEngine, 'own' | 'disown'>;
+  readonly engine: Pick<AlarmEngine, 'own' | 'catchUp' | 'disown'>;
   readonly peers: Peers;
   readonly copies: {
     readonly alarms: Pick<KeptCopy<OwnershipCopy>, 'read'>;
@@ -54,6 +54,8 @@ export class PartitionOwnership {
   private readonly lastEpochs: Map<string, number>;
   /** What the copies say that this owner held last; each is void as soon as the database says something else. */
   private readonly remembered: Map<string, OwnershipCopy['partitions'][number]>;
+  /** What is owned since a start without the database, from the copy alone. */
+  private readonly fromCopy = new Set<string>();
   private readonly givingUp: GivingUp;
   private readonly comingBack: ComingBack;
   /** Partitions that another collector holds, at the last round. */
@@ -205,6 +207,16 @@ export class PartitionOwnership {
     await this.adopt(
       answer.held.filter(({ partition }) => !this.owned.has(partition) && !this.givingUp.has(partition)),
     );
+    await this.catchUp();
+  }
+
+  /** The copy may be a second older than what was journalled: an acknowledgement that was told as durable stands. */
+  private async catchUp(): Promise<void> {
+    const { alarms, time, engine } = this.parts;
+    for (const partition of this.fromCopy) {
+      const states = await within(time, LEASE_ANSWER_MS, alarms.states(partition));
+      if (this.fromCopy.delete(partition)) engine.catchUp(partition, states);
+    }
   }
 
   /** Takes over what was granted: as the journal has it, with what waits for the journal under the same epoch. */
@@ -235,6 +247,7 @@ export class PartitionOwnership {
     for (const { partition, epoch, states } of going) {
       this.parts.log.warn(`partition ${partition}: goes on from the copy on disk while the database is away`);
       this.own(partition, epoch, states, waiting);
+      this.fromCopy.add(partition);
     }
     this.parts.onOwned();
   }
@@ -260,6 +273,7 @@ export class PartitionOwnership {
     for (const partition of partitions) {
       this.parts.log.warn(`partition ${partition}: ${why}`);
       this.owned.delete(partition);
+      this.fromCopy.delete(partition);
       this.parts.engine.disown(partition);
     }
     if (partitions.length > 0) this.parts.onOwned();
