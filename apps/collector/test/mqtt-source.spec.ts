@@ -52,7 +52,7 @@ describe.each(brokers)('a broker of %s (%s)', (protocol, _name, start) => {
     await broker.close();
   });
 
-  test('is heard: live messages are changes of their topic’s clock, retained ones are redelivered', async () => {
+  test('is heard: live messages are changes of their topic’s clock, retained ones are said to be', async () => {
     await send('plant/a', 1, true);
     const listener = new Listener();
     source = sourceAt(broker.url, [tag(1, 'plant/a'), tag(2, 'plant/b')], listener);
@@ -63,7 +63,7 @@ describe.each(brokers)('a broker of %s (%s)', (protocol, _name, start) => {
     await send('plant/a', 3);
     await until('both', () => listener.last(2) && listener.last(1)?.value === 3);
     expect(listener.of(1).map((r) => [r.value, r.origin, r.clock])).toEqual([
-      [1, 'redelivered', 'broker/plant/a'],
+      [1, 'retained', 'broker/plant/a'],
       [3, 'change', 'broker/plant/a'],
     ]);
     expect(listener.last(2)).toMatchObject({ origin: 'change', clock: 'broker/plant/b', unreadable: null });

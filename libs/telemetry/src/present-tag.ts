@@ -38,6 +38,8 @@ export interface Taken {
 /** Where a held word turned out to belong; `afterEarlierRuns`: at its own time unless an earlier run has covered that. */
 export type Place = 'itsOwnTime' | 'afterEarlierRuns' | 'receipt';
 
+const isSentAgain = ({ origin }: Word): boolean => origin === 'redelivered' || origin === 'retained';
+
 const uncertain = (quality: Quality): Quality =>
   qualityClass(quality) === 'good' ? QUALITY.Uncertain : quality;
 
@@ -86,7 +88,10 @@ export class PresentTag {
     if (this.isRepetition(word)) return this.repetition(word);
     const age = fault === null ? (around.reading?.age ?? 0) : 0;
     const isOld = age > staleAgeOf(around.rule);
-    if (word.origin === 'redelivered' && fault === null && (isOld || this.isBehind(word, around)))
+    if (isSentAgain(word) && fault === null && (isOld || this.isBehind(word, around)))
+      return this.history(word, fault, around);
+    // Said once, nobody knows when: whoever says it may be dead long since.
+    if (word.origin === 'retained' && fault !== null && this.now !== null)
       return this.history(word, fault, around);
     if (word.origin === 'change' && around.delivery === 'weighed' && fault === null) {
       // By the clock alone: what one tag of a message makes doubtful is doubtful for all.
@@ -192,7 +197,7 @@ export class PresentTag {
   private isRepetition(word: Word): boolean {
     const { origin, sourceTime } = word;
     if (origin === 'first' || sourceTime === null) return false;
-    if (origin === 'redelivered') return this.repeats(word) || this.rows.isElsewhere(word);
+    if (isSentAgain(word)) return this.repeats(word) || this.rows.isElsewhere(word);
     return this.repeats(word) && !this.away;
   }
 

@@ -5,10 +5,11 @@ import type { Quality } from './quality';
  * How a source came to say a word:
  * - `first`: the first value of a subscription, the state of the plant as the source has it now (OPC 10000-4, 5.13.1.2);
  * - `change`: a live word, in the order of its session;
- * - `redelivered`: sent again because it was not acknowledged, or kept by a broker (MQTT: DUP, or retained);
+ * - `redelivered`: sent again because it was not acknowledged, or kept by a broker for a session (MQTT: DUP);
+ * - `retained`: what a broker has kept of a topic for whoever begins to listen: said once, some time ago;
  * - `historical`: the source itself says that it is old (OPC UA: historian bits; Sparkplug: is_historical).
  */
-export type Origin = 'first' | 'change' | 'redelivered' | 'historical';
+export type Origin = 'first' | 'change' | 'redelivered' | 'retained' | 'historical';
 
 /** One word of a source on one tag, scaled to the tag's unit. */
 export interface Word {

@@ -180,6 +180,27 @@ describe('a source that may send what had waited (MQTT)', () => {
   });
 });
 
+describe('P13 what a broker has retained without a time', () => {
+  test('is present, uncertain, where nothing was known', () => {
+    const plant = new PlantScript('weighed');
+    plant.hear(0, { value: 3, stamp: null, origin: 'retained' });
+    expect(plant.now).toBe('3 uncertain @0');
+  });
+  test('does not bring back a device that cannot be heard, nor stand as a value of now', () => {
+    const plant = new PlantScript('weighed');
+    plant.hear(0, { value: 3, stamp: null });
+    plant.lose(10);
+    expect(plant.hear(20, { value: 3, stamp: null, origin: 'retained' }).verdict).toBe('discarded');
+    expect([plant.now, plant.tag.isGone, plant.newest]).toEqual(['none gone @10', true, 'none gone']);
+  });
+  test('with a time it is weighed by its age', () => {
+    const plant = new PlantScript('weighed');
+    plant.lose(10);
+    plant.hear(20, { value: 3, stamp: 15, origin: 'retained' });
+    expect(plant.now).toBe('3 good @15');
+  });
+});
+
 test('P6 history of a source that keeps it stands at its own time', () => {
   const plant = new PlantScript('inOrder');
   plant.hear(0, { value: 3, stamp: 0 });
@@ -285,6 +306,7 @@ describe('whatever a source says', () => {
       'change',
       'first',
       'redelivered',
+      'retained',
       'historical',
       'lost' as const,
     ),

@@ -29,7 +29,7 @@ export const oldMessagesAreOfNow = (): Undo =>
       ((self, word, around) =>
         (original as Take)(
           self,
-          { ...word, origin: word.origin === 'redelivered' ? 'change' : word.origin },
+          { ...word, origin: word.origin === 'historical' ? word.origin : 'change' },
           { ...around, delivery: 'inOrder', reading: null },
         )) satisfies Take as never,
   );

@@ -185,7 +185,7 @@ export class MqttSourceModel implements PlantSource {
         tagId,
         ...value,
         // What comes before the answer to the subscription was kept by the broker.
-        origin: dup || retain || !this.isAnswered ? 'redelivered' : 'change',
+        origin: retain ? 'retained' : dup || !this.isAnswered ? 'redelivered' : 'change',
         clock: `${this.id}/${topic}`,
       };
     });

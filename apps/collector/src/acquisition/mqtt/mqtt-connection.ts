@@ -159,9 +159,10 @@ export class MqttConnection implements Attempt {
     this.delivered = true;
     if (!isWanted(packet.topic)) void this.subscriptions?.leave(packet.topic);
     const patienceMs = packet.qos === 1 ? this.inFlight.came() : PATIENCE_MS.acknowledged;
-    const redelivered = packet.dup || packet.retain || !this.answered;
+    const kept = packet.dup || !this.answered ? 'redelivered' : 'change';
+    const origin = packet.retain ? 'retained' : kept;
     const payload = typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload;
-    const values = read({ topic: packet.topic, payload, redelivered });
+    const values = read({ topic: packet.topic, payload, origin });
     const { durably } = sink.values(values, patienceMs, packet.qos === 1);
     if (packet.qos === 1)
       durably.then(

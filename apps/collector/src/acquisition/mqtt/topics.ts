@@ -1,5 +1,5 @@
 import type { TagAddress, TagId } from '@linepack/network';
-import { decodeValue, parseMessage } from '@linepack/telemetry';
+import { decodeValue, parseMessage, type Origin } from '@linepack/telemetry';
 import type { AddressedTag, Received } from '../source';
 
 /** The clock of the device that writes a topic. */
@@ -14,8 +14,7 @@ interface TopicTag {
 export interface Message {
   readonly topic: string;
   readonly payload: Uint8Array;
-  /** Sent again because it was not acknowledged, or kept by the broker. */
-  readonly redelivered: boolean;
+  readonly origin: Extract<Origin, 'change' | 'redelivered' | 'retained'>;
 }
 
 /** Which tags stand in which topic's messages, and their values out of a message. */
@@ -57,11 +56,10 @@ export class Topics {
     this.known = grouped(tags);
   }
 
-  read({ topic, payload, redelivered }: Message): Received[] {
+  read({ topic, payload, origin }: Message): Received[] {
     const tags = this.byTopic.get(topic) ?? this.known.get(topic);
     if (!tags) return [];
     const parsed = parseMessage(payload);
-    const origin = redelivered ? 'redelivered' : 'change';
     const clock = clockOf(this.sourceId, topic);
     return tags.map(({ tagId, address }) => {
       const { fault, ...value } = decodeValue(parsed.ok ? parsed.body : undefined, address);
