@@ -111,7 +111,10 @@ export function assemble(around: Surroundings): Assembled {
     tell: ownersVoice(bus, () => ownership),
     journal: (entries) =>
       onItsWay.follow(entries, outbox.put({ kind: 'journal', entries }, PATIENCE_MS.journal)),
-    onChange: () => (changed = true),
+    onChange: (when) => {
+      changed = true;
+      if (when === 'now') saveCopy();
+    },
     states: (states) => {
       const put = outbox.put({ kind: 'states', states }, PATIENCE_MS.samples);
       onItsWay.follow(states, put).catch(saidByOutbox);

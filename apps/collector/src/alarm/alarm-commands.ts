@@ -11,6 +11,8 @@ export interface CommandParts {
   /** Resolves when the entries are durable, or with null when they are not ours to say any more. */
   readonly announce: (entries: readonly JournalEntry[]) => Promise<Durable | null>;
   readonly isOwner: (partition: AlarmPartition) => boolean;
+  /** Takes what holds now into the copy on disk. */
+  readonly keep: () => void;
 }
 
 /** So many answers are kept for commands that are sent again. */
@@ -64,6 +66,8 @@ export class AlarmCommands {
         'notDurable',
         'neither the database nor the spool has taken it yet; it is kept and goes in',
       );
+    // A start without the database goes on from the copy: it must not ask again for what was told to be durable.
+    this.parts.keep();
     return { commandId, ok: true, durable, alarm: result.alarm };
   }
 

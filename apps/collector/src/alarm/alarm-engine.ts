@@ -31,7 +31,7 @@ export interface AlarmSurroundings {
   readonly journal: (entries: readonly JournalEntry[]) => Promise<Durable>;
   /** Takes states that changed without an event: a delay that began or ended. */
   readonly states: (states: readonly StoredAlarm[]) => void;
-  readonly onChange: () => void;
+  readonly onChange: (when: 'soon' | 'now') => void;
   /** Null while what is owned is certain; otherwise resolves when it has been asked, and lost partitions disowned. */
   readonly doubt: () => Promise<void> | null;
   readonly log: Log;
@@ -85,6 +85,7 @@ export class AlarmEngine {
       now: () => this.clock.now(),
       announce: (entries) => this.announce(entries),
       isOwner: (partition) => this.partitions.get(partition.name) === partition,
+      keep: () => this.around.onChange('now'),
     });
   }
 
@@ -109,7 +110,7 @@ export class AlarmEngine {
     this.partitions.set(name, partition);
     this.define(partition, now, 'takenOver');
     this.publishSoon(name);
-    this.around.onChange();
+    this.around.onChange('soon');
   }
 
   /** What the database has of a partition that went on from a copy, which may be older. */
@@ -129,7 +130,7 @@ export class AlarmEngine {
     this.partitions.delete(name);
     this.tables.get(name)?.cancel();
     this.tables.delete(name);
-    this.around.onChange();
+    this.around.onChange('soon');
   }
 
   /** How many alarms the audit has found to contradict their condition: anything but 0 is a fault of ours. */
@@ -284,7 +285,7 @@ export class AlarmEngine {
   }
 
   private announce(entries: readonly JournalEntry[]): Promise<Durable | null> {
-    if (entries.length > 0) this.around.onChange();
+    if (entries.length > 0) this.around.onChange('soon');
     return this.announcer.announce(entries);
   }
 

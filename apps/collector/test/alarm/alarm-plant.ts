@@ -79,6 +79,8 @@ export class AlarmPlant {
   /** Set to hold the journal back. */
   durable: Promise<Durable> = Promise.resolve('journal');
   private readonly sinks = new Map<string, SourceSink>();
+  /** What was taken into the copy on disk at once. */
+  readonly kept: ReturnType<AlarmEngine['snapshot']>[] = [];
   private lossOrder = 0;
   private readonly stations: readonly string[];
 
@@ -95,7 +97,10 @@ export class AlarmPlant {
         return this.durable;
       },
       states: (states) => void this.states.push(...states),
-      onChange: () => void (this.changes += 1),
+      onChange: (when) => {
+        this.changes += 1;
+        if (when === 'now') this.kept.push(this.engine.snapshot());
+      },
       doubt: () => this.doubt,
       log: { error: (text: string) => void this.errors.push(text) } as unknown as Log,
     });

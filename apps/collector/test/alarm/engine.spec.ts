@@ -264,6 +264,16 @@ describe('commands', () => {
     return plant;
   };
 
+  test('an acknowledgement is in the copy on disk before it is told to be durable', async () => {
+    const plant = raised();
+    await plant.acknowledge(H, 1, 'station');
+    const noted = plant.kept
+      .at(-1)
+      ?.flatMap(({ states }) => states)
+      .find(({ alarm }) => alarm.alarmId === H);
+    expect(noted?.alarm.noted.station?.by).toEqual(expect.any(String));
+  });
+
   test('the same command again is executed once and gets the same answer', async () => {
     const plant = raised();
     const [first, again] = [1, 2].map(() => plant.acknowledge(H, 1, 'station', { id: 'x' }));
