@@ -120,7 +120,7 @@ export class AlarmEngine {
     if (!partition) return;
     this.announce(partition.catchUp(stored, now));
     this.publishSoon(name);
-    this.around.onChange();
+    this.around.onChange('soon');
   }
 
   /** The lease was lost or is handed over: another owner speaks for it now, and goes on with the delays that run. */
@@ -279,7 +279,7 @@ export class AlarmEngine {
   private save(partitions: Iterable<AlarmPartition>): void {
     this.announcer.save(() => {
       const states = [...partitions].flatMap((p) => p.takeUnsaved());
-      if (states.length > 0) this.around.onChange();
+      if (states.length > 0) this.around.onChange('soon');
       return states;
     });
   }
