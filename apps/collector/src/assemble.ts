@@ -21,7 +21,7 @@ import { SourceLinks } from './alarm/source-links';
 import { Troubles } from './alarm/troubles';
 import type { Unwritten } from './alarm/unwritten';
 import { openDoors, ownersVoice, type BusDoor } from './bus-doors';
-import type { CollectorConfiguration } from './configuration/collector-configuration';
+import { sameSignals, type CollectorConfiguration } from './configuration/collector-configuration';
 import { ConfigurationReader } from './configuration/configuration-reader';
 import type { JsonFile } from './configuration/json-file';
 import { KeptCopy } from './configuration/kept-copy';
@@ -191,6 +191,8 @@ export function assemble(around: Surroundings): Assembled {
       .catch((error: Error) => log.error(`sources: ${error.message}`));
   };
   const apply = (whole: CollectorConfiguration): void => {
+    // What was heard of a signal that is another one now must not be held against its new limits.
+    if (configuration) engine.hears(sameSignals(configuration.tags, whole.tags));
     configuration = whole;
     const definitions = definitionsOf(whole);
     engine.configure(definitions);

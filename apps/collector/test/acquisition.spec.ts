@@ -123,6 +123,18 @@ test('other tags are asked for over the connection that is there; another addres
   ]);
 });
 
+test('a tag that is another signal now is asked for over another connection: it may not change for long', async () => {
+  const acquisition = made.acquisition({});
+  const scaledBy = (factor: number): CollectorTag => {
+    const one = tag(2, 'plc');
+    return { ...one, config: { ...one.config, scale: { factor, offset: 0 } } };
+  };
+  await acquisition.configure(configuration([broker('b'), plc], [tag(1, 'broker'), scaledBy(1)]));
+  made.done.length = 0;
+  await acquisition.configure(configuration([broker('b'), plc], [tag(1, 'broker'), scaledBy(1_000)]));
+  expect(made.done).toEqual(['plc stopped', 'broker watches 1', 'plc made 2', 'plc started']);
+});
+
 test('a source that no tag needs is not connected, and is left for good when the last tag goes', async () => {
   const acquisition = made.acquisition({});
   await acquisition.configure(configuration([broker('b'), plc], [tag(1, 'broker')]));

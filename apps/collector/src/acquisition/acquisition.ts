@@ -1,6 +1,10 @@
 import type { SourceState } from '@linepack/contracts';
 import { resolveEnvironment, type SourceConfig, type SourceId } from '@linepack/network';
-import type { CollectorConfiguration, CollectorTag } from '../configuration/collector-configuration';
+import {
+  sameSignals,
+  type CollectorConfiguration,
+  type CollectorTag,
+} from '../configuration/collector-configuration';
 import type { Log } from '../log';
 import type { Time } from '../time';
 import { CAPABILITIES } from './capabilities';
@@ -20,11 +24,14 @@ interface Running {
   /** What the source is connected with; another one needs another connection. */
   readonly fingerprint: string;
   readonly source: PlantSource;
+  /** What it is asked for. */
+  tags: readonly CollectorTag[];
 }
 
 /**
  * Every source that a tag of the configuration needs, connected. A changed source is connected anew; other tags of the same source are
- * asked for over the connection that is there.
+ * asked for over the connection that is there; one that is another signal now has to be told anew, changed or not, which a
+ * new connection does.
  */
 export class Acquisition {
   private readonly running = new Map<SourceId, Running>();
@@ -58,26 +65,31 @@ export class Acquisition {
     const wanted = new Map(
       sources.flatMap((config) => {
         const id = config.id as SourceId;
-        const addressed = addressesOf(id, tags);
+        const own = tags.filter((t) => t.sourceId === id);
+        const addressed = addressesOf(id, own);
         const fingerprint = JSON.stringify(this.resolved(config));
-        return addressed.length > 0 ? [[id, { fingerprint, config, addressed }] as const] : [];
+        return addressed.length > 0 ? [[id, { fingerprint, config, addressed, own }] as const] : [];
       }),
     );
-    const leaving = [...this.running].filter(([id, r]) => wanted.get(id)?.fingerprint !== r.fingerprint);
+    const leaving = [...this.running].filter(([id, r]) => {
+      const next = wanted.get(id);
+      return next?.fingerprint !== r.fingerprint || isOtherSignal(r.tags, next.own);
+    });
     for (const [id, { source }] of leaving) if (!wanted.has(id)) source.watch([]);
     // It is away on purpose while it stops: told as its state that would call somebody.
     leaving.forEach(([id]) => this.running.delete(id));
     await Promise.all(leaving.map(([, { source }]) => source.stop()));
-    for (const [id, { fingerprint, config, addressed }] of wanted) {
+    for (const [id, { fingerprint, config, addressed, own }] of wanted) {
       const there = this.running.get(id);
       if (there) {
+        there.tags = own;
         there.source.knows?.(addressesOf(id, known));
         there.source.watch(addressed);
         continue;
       }
       const source = this.made(config, addressed);
       source.knows?.(addressesOf(id, known));
-      this.running.set(id, { fingerprint, source });
+      this.running.set(id, { fingerprint, source, tags: own });
       source.start();
     }
   }
@@ -98,6 +110,13 @@ export class Acquisition {
       return { fault: (error as Error).message };
     }
   }
+}
+
+/** Whether a tag that is asked for stays, and is another signal. */
+function isOtherSignal(before: readonly CollectorTag[], now: readonly CollectorTag[]): boolean {
+  const known = new Set(before.map((t) => t.tagId));
+  const same = sameSignals(before, now);
+  return now.some(({ tagId }) => known.has(tagId) && !same.has(tagId));
 }
 
 const addressesOf = (id: SourceId, tags: readonly CollectorTag[]): AddressedTag[] =>

@@ -1,7 +1,7 @@
 import type { StationStanding } from '@linepack/alarm';
 import { MICROS_PER_MS, type SourceId, type TagId } from '@linepack/network';
 import { QUALITY, isUsable, staleAgeOf, type Quality } from '@linepack/telemetry';
-import type { CollectorTag } from '../configuration/collector-configuration';
+import { isSameSignal, type CollectorTag } from '../configuration/collector-configuration';
 
 /** How a station stands from now on. */
 export interface StationStands {
@@ -10,6 +10,7 @@ export interface StationStands {
 }
 
 interface Heard {
+  readonly tag: CollectorTag;
   readonly sourceId: SourceId;
   readonly stationId: string;
   /** Without a word for this long its device is silent. */
@@ -38,12 +39,13 @@ export class Silence {
     const before = this.tags;
     this.tags = new Map();
     this.stations = new Map();
-    for (const { tagId, stationId, sourceId, config } of tags) {
+    for (const tag of tags) {
+      const { tagId, stationId, sourceId, config } = tag;
       const known = before.get(tagId);
-      const isSame = known?.sourceId === sourceId && known.stationId === stationId;
+      const isSame = known?.stationId === stationId && isSameSignal(known.tag, tag);
       const { sinceMs, word } = isSame ? known : { sinceMs: nowMs, word: 'unknown' as const };
       const staleAgeMs = staleAgeOf(config) / MICROS_PER_MS;
-      const heard: Heard = { sourceId, stationId, staleAgeMs, sinceMs, word };
+      const heard: Heard = { tag, sourceId, stationId, staleAgeMs, sinceMs, word };
       this.tags.set(tagId, heard);
       this.stations.set(stationId, [...(this.stations.get(stationId) ?? []), heard]);
       this.touched.add(stationId);

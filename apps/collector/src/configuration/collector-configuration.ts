@@ -41,6 +41,26 @@ export const configurationOf = (network: NetworkSnapshot): CollectorConfiguratio
   })),
 });
 
+/** What a tag's values are of: where they come from, and what is made of them. Another one says nothing of the former. */
+const signalOf = ({ config: { address, scale, unit } }: CollectorTag): string =>
+  JSON.stringify([address, scale, unit]);
+
+export const isSameSignal = (one: CollectorTag, other: CollectorTag): boolean =>
+  one.sourceId === other.sourceId && signalOf(one) === signalOf(other);
+
+/** The tags that are the same signal now as before. */
+export function sameSignals(
+  before: readonly CollectorTag[],
+  now: readonly CollectorTag[],
+): ReadonlySet<TagId> {
+  const known = new Map(before.map((tag) => [tag.tagId, tag]));
+  const same = now.filter((tag) => {
+    const earlier = known.get(tag.tagId);
+    return earlier !== undefined && isSameSignal(earlier, tag);
+  });
+  return new Set(same.map(({ tagId }) => tagId));
+}
+
 /** Midnight of that day where it comes first on earth (UTC+14): no true stamp of the day is before it. */
 function commissionedAt(day: string | undefined): Micros | null {
   return day === undefined ? null : microsFromMs(Date.parse(`${day}T00:00:00+14:00`));

@@ -2,6 +2,7 @@ import { OUR_CLOCK, type Micros, type SourceId, type TagId } from '@linepack/net
 import {
   EARLIEST_COMMISSIONING,
   PresentTag,
+  QUALITY,
   stampFault,
   type Circumstances,
   type ClockReading,
@@ -13,7 +14,7 @@ import {
   type Word,
 } from '@linepack/telemetry';
 import type { Received, SourceCapabilities } from '../acquisition/source';
-import type { CollectorTag } from '../configuration/collector-configuration';
+import { isSameSignal, type CollectorTag } from '../configuration/collector-configuration';
 import type { Heard, Outcome, Placed, Present } from './outcome';
 import { PassingWords, wordOf } from './passing-words';
 import { clockFacts, type ClockState, type PlantClock, type TagState } from './plant-clock';
@@ -66,7 +67,7 @@ export class PresentValues {
     this.tags = new Map(
       tags.map((tag) => {
         const known = before.get(tag.tagId);
-        if (known?.tag.sourceId !== tag.sourceId) return [tag.tagId, this.unheard(tag)];
+        if (!known || !isSameSignal(known.tag, tag)) return [tag.tagId, this.unheard(tag, known)];
         known.tag = tag;
         return [tag.tagId, known];
       }),
@@ -115,7 +116,9 @@ export class PresentValues {
   repeats(isThere: (sourceId: SourceId) => boolean, now: Instant): Sample[] {
     const due: Sample[] = [];
     for (const { present, tag, clock } of this.tags.values()) {
-      if (present.isGone || !this.sources.get(tag.sourceId)?.capabilities.repeats || !isThere(tag.sourceId))
+      // What it has not said to us, as it is configured now, is not said again in its name.
+      const hasSpoken = present.present !== null && !present.isGone;
+      if (!hasSpoken || !this.sources.get(tag.sourceId)?.capabilities.repeats || !isThere(tag.sourceId))
         continue;
       const repeat = present.repeat(now.wall, { rule: tag.config, ...clockFacts(clock, now) });
       if (repeat !== null) due.push(repeat);
@@ -290,8 +293,12 @@ export class PresentValues {
     };
   }
 
-  private unheard(tag: CollectorTag): TagState {
-    return { tag, present: this.newTag(tag.tagId), clock: null };
+  /** @param former what it was heard as before, as another signal: what was stored of that stays where it stands */
+  private unheard(tag: CollectorTag, former?: TagState): TagState {
+    const present = this.newTag(tag.tagId);
+    const newest = former?.present.newest;
+    if (newest) present.knows(newest, newest.quality === QUALITY.BadNoCommunication ? null : newest.ts, 0);
+    return { tag, present, clock: null };
   }
 
   private newTag(tagId: TagId): PresentTag {

@@ -14,7 +14,11 @@ import type { SourceSink } from '../../src/acquisition/source';
 import { AlarmEngine } from '../../src/alarm/alarm-engine';
 import type { Unwritten } from '../../src/alarm/unwritten';
 import { definitionsOf } from '../../src/alarm/definitions';
-import type { CollectorConfiguration, CollectorTag } from '../../src/configuration/collector-configuration';
+import {
+  sameSignals,
+  type CollectorConfiguration,
+  type CollectorTag,
+} from '../../src/configuration/collector-configuration';
 import { Rate } from '../../src/health/rate';
 import { LivePublisher } from '../../src/live/live-publisher';
 import type { Log } from '../../src/log';
@@ -34,9 +38,11 @@ export interface PlantTag {
   readonly source: string;
   readonly limits?: Partial<AlarmLimits>;
   readonly maxReportS?: number;
+  /** Its value is this many times what its source says. */
+  readonly factor?: number;
 }
 
-const tagOf = ({ id, station, source, limits, maxReportS = 60 }: PlantTag): CollectorTag => ({
+const tagOf = ({ id, station, source, limits, maxReportS = 60, factor = 1 }: PlantTag): CollectorTag => ({
   tagId: id as TagId,
   key: `${station}.t${id}` as TagKey,
   stationId: station as StationId,
@@ -44,7 +50,7 @@ const tagOf = ({ id, station, source, limits, maxReportS = 60 }: PlantTag): Coll
   config: {
     name,
     unit: 'MPa',
-    scale: { factor: 1, offset: 0 },
+    scale: { factor, offset: 0 },
     deadband: 0,
     maxReportS,
     limits: { H: 4, deadband: 0.1, onDelayS: 0, offDelayS: 0, ...limits },
@@ -125,10 +131,12 @@ export class AlarmPlant {
   }
 
   configure(tags: readonly PlantTag[]): void {
+    const before = configurationOf(this.tags, this.kind).tags;
     this.tags = tags;
     const configuration = configurationOf(tags, this.kind);
-    this.flow.configure(configuration.tags);
+    this.engine.hears(sameSignals(before, configuration.tags));
     this.engine.configure(definitionsOf(configuration));
+    this.flow.configure(configuration.tags);
     this.listen(tags.map((t) => t.id));
   }
 
