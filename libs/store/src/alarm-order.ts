@@ -16,3 +16,10 @@ export function takesBack(state: Alarm, known: Alarm): boolean {
     (['station', 'dispatch'] as const).some((p) => known.noted[p] !== null && state.noted[p] === null)
   );
 }
+
+/**
+ * Whether an alarm was written by a version that kept the alarms of a source that feeds one station with it. They belong
+ * with the network (libs/alarm, SPEC V8), which tells of them alone.
+ */
+export const isMisplaced = ({ sourceId, partition }: Pick<Alarm, 'sourceId' | 'partition'>): boolean =>
+  sourceId !== null && partition !== 'network';

@@ -1,6 +1,6 @@
 import type { Alarm, AlarmEvent } from '@linepack/contracts';
 import type { Micros } from '@linepack/network';
-import { takesBack } from './alarm-order';
+import { isMisplaced, takesBack } from './alarm-order';
 import { inTransaction, onlyRow, type Pool, type PoolClient, type Queryable } from './database';
 
 /** An alarm's state as stored: what everybody sees, and what its owner needs to go on after a restart. */
@@ -75,7 +75,7 @@ export class AlarmRepository {
     if (states.length === 0) return;
     await inTransaction(this.pool, async (client) => {
       const isPast = await epochsPast(client, states.map(whoseState));
-      const current = states.filter((state) => !isPast(whoseState(state)));
+      const current = states.filter((state) => !isMisplaced(state.alarm) && !isPast(whoseState(state)));
       if (current.length > 0) await upsertStates(client, current, DELAY_ONLY);
     });
   }
@@ -203,7 +203,8 @@ async function appendEntries(
     const { event } = entry;
     const whose = whoseEvent(entry);
     const there = known.get(nameOf(whose));
-    const superseded = isPast(whose) || (there !== undefined && isBehind(entry, there));
+    const superseded =
+      isMisplaced(event.state) || isPast(whose) || (there !== undefined && isBehind(entry, there));
     if (!superseded) known.set(nameOf(whose), { alarm: event.state, ownerEpoch: entry.ownerEpoch });
     fresh.push({ ...entry, seq: last, superseded });
   }

@@ -85,6 +85,22 @@ describe('the alarm journal', () => {
       ).toEqual([true, undefined]);
     });
 
+    it('is evidence where its version kept the alarm of a source with a station: the network’s stands (libs/alarm V8)', async () => {
+      const id = 'source:plc:communication';
+      const of = (more: Partial<Alarm>) => alarm(id, { sourceId: 'plc', tagId: null, ...more });
+      const network = of({ partition: 'network', letter: 'C', acknowledged: true });
+      await alarms.append([entry(network, 1)]);
+      const late = entry(of({ partition: 'gate', occurrence: 2 }), 9);
+      await alarms.append([late]);
+      const { event: _event, ...delay } = late;
+      await alarms.saveStates([{ ...delay, alarm: of({ partition: 'gate' }) }]);
+      expect(await alarms.find(id)).toEqual(network);
+      expect((await alarms.newestEvents({ alarmId: id, limit: 5 })).map((e) => e.superseded)).toEqual([
+        true,
+        undefined,
+      ]);
+    });
+
     it('is evidence when it comes after what came after it, and takes nothing of that back (libs/alarm S2, S3, C2)', async () => {
       const note = { by: 'x', at: T0 + 1, comment: '' };
       const of = (kind: 'raised' | 'returned' | 'acknowledged', more: Partial<Alarm>) => {

@@ -1,5 +1,6 @@
 import type { Alarm } from '@linepack/contracts';
-import type { JournalEntry, StoredAlarm } from '@linepack/store';
+import { isMisplaced, type JournalEntry, type StoredAlarm } from '@linepack/store';
+import { ofNetwork } from './unwritten';
 
 /** The alarms of what was owned, as they were when one of them changed last. */
 export interface OwnershipCopy {
@@ -46,9 +47,16 @@ export function lastHeld(
     partitions: leases.partitions.map(({ partition, epoch }) => ({
       partition,
       epoch,
-      states: known.find((p) => p.partition === partition && p.epoch === epoch)?.states ?? [],
+      states: statesOf(known, partition, epoch),
     })),
   };
+}
+
+function statesOf(known: readonly Copied[], partition: string, epoch: number): StoredAlarm[] {
+  const own = known.find((p) => p.partition === partition && p.epoch === epoch)?.states ?? [];
+  const misplaced = known.flatMap((p) => p.states).filter((s) => isMisplaced(s.alarm));
+  const placed = own.filter((s) => !isMisplaced(s.alarm));
+  return partition === 'network' ? [...placed, ...misplaced.map((s) => ofNetwork(s, epoch))] : placed;
 }
 
 /** A copy written before delays were kept has the alarms alone, under the name `alarms`. */

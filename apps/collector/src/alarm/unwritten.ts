@@ -1,4 +1,4 @@
-import { takesBack, type JournalEntry, type StoredAlarm } from '@linepack/store';
+import { isMisplaced, takesBack, type JournalEntry, type StoredAlarm } from '@linepack/store';
 
 /** What waits for the database: an event, or a state that changed without one. */
 export type Unwritten = JournalEntry | StoredAlarm;
@@ -14,7 +14,18 @@ export const partitionsOf = (waiting: readonly Unwritten[]): ReadonlySet<string>
 
 /** What waits of one partition under one epoch: what an earlier owner left is evidence, never state. */
 export const entriesOf = (waiting: readonly Unwritten[], partition: string, epoch: number): Unwritten[] =>
-  waiting.filter((one) => one.ownerEpoch === epoch && stateIn(one).alarm.partition === partition);
+  waiting.flatMap((one) => {
+    const state = stateIn(one);
+    if (isMisplaced(state.alarm)) return partition === 'network' ? [ofNetwork(state, epoch)] : [];
+    return one.ownerEpoch === epoch && state.alarm.partition === partition ? [one] : [];
+  });
+
+/** What a former version kept with a station: its epochs were the station's, but an occurrence never goes back. */
+export const ofNetwork = ({ alarm, ...delay }: StoredAlarm, ownerEpoch: number): StoredAlarm => ({
+  ...delay,
+  alarm: { ...alarm, partition: 'network' },
+  ownerEpoch,
+});
 
 /**
  * The states after what waits, oldest first. What an older owner left is no state; and what waits may have been written
