@@ -76,6 +76,18 @@ describe('a command', () => {
     ]);
   }, 20_000);
 
+  it('that was carried out and is not durable yet is not recorded as refused: what becomes of it is not known', async () => {
+    const alarm = alarmOf(world, 'rs-south');
+    await own(world, 'rs-south', () => ({ ok: false, code: 'notDurable', detail: 'it is kept and goes in' }));
+    await sayOwned(world, ['rs-south']);
+    await until(
+      async () => problemOf(acknowledge(dispatcher, alarm.alarmId, { occurrence: 1 })),
+      ([, code]) => code === 'notDurable',
+    );
+    const last = (await recorded(alarm.alarmId, 4)).at(-1);
+    expect(last).toMatchObject({ action: 'command.outcome', outcome: 'unknown', code: 'notDurable' });
+  });
+
   it('is recorded before it is sent', async () => {
     const alarm = alarmOf(world, 'rs-north');
     const before = new Promise<unknown>((resolve) => {

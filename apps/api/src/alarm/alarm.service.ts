@@ -160,12 +160,13 @@ export class AlarmService {
 type Outcome =
   | { outcome: 'done'; durable: 'journal' | 'spool'; letter: Alarm['letter']; noted: unknown }
   | { outcome: 'refused' | 'notSent'; code: ProblemCode }
-  | { outcome: 'unknown' };
+  | { outcome: 'unknown'; code?: ProblemCode };
 
-const outcomeOf = (reply: AlarmCommandReply, position: Position): Outcome =>
-  reply.ok
-    ? { outcome: 'done', durable: reply.durable, ...noteOf(reply.alarm, position) }
-    : { outcome: 'refused', code: reply.code };
+function outcomeOf(reply: AlarmCommandReply, position: Position): Outcome {
+  if (reply.ok) return { outcome: 'done', durable: reply.durable, ...noteOf(reply.alarm, position) };
+  // It was carried out, and goes on to be durable; or another owner began meanwhile, and it is evidence.
+  return { outcome: reply.code === 'notDurable' ? 'unknown' : 'refused', code: reply.code };
+}
 
 const noteOf = (alarm: Alarm, position: Position) => ({
   letter: alarm.letter,
