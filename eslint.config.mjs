@@ -139,7 +139,12 @@ export default tseslint.config(
         'error',
         {
           enforceBuildableLibDependency: false,
-          allow: ['../../../../apps/collector/**', '../../../../apps/api/src/**', '../launcher/*'],
+          allow: [
+            '../../../../apps/collector/**',
+            '../../../../apps/api/src/**',
+            '../../../../apps/worker/src/**',
+            '../launcher/*',
+          ],
           depConstraints: boundaries,
           banTransitiveDependencies: false,
         },

@@ -149,10 +149,10 @@ describe.each([
       await server.until('the change', () => heard.last(1)?.value === value);
     }
     expect(heard.of(1).map((r) => [r.value, r.origin, r.clock])).toEqual([
-      [0, 'first', 'plc'],
-      [1, 'change', 'plc'],
-      [2, 'change', 'plc'],
-      [3, 'change', 'plc'],
+      [0, 'first', 'plc 1'],
+      [1, 'change', 'plc 1'],
+      [2, 'change', 'plc 1'],
+      [3, 'change', 'plc 1'],
     ]);
     expect(heard.told).toEqual(['connected']);
   });

@@ -227,7 +227,7 @@ export class OpcUaSourceModel implements PlantSource {
       quality: qualityOf(said.quality),
       ts: said.ts as Micros | null,
       origin,
-      clock: this.id,
+      clock: `${this.id} ${tagId}`,
     };
   }
 
