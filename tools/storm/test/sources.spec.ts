@@ -275,12 +275,12 @@ describe.each([
     expect(new Set(heard.received.map((r) => r.clock)).size).toBe(1);
   });
 
-  test('what a broker had kept is redelivered, not of now', async () => {
+  test('what a broker had kept is said to be retained, not of now', async () => {
     await broker.publish('plant/a', { v: 5, ts: AT }, 'retained');
     const heard = new Listener();
     await listen(heard);
     await broker.until('the kept word', () => heard.last(1));
-    expect(heard.last(1)).toMatchObject({ value: 5, origin: 'redelivered' });
+    expect(heard.last(1)).toMatchObject({ value: 5, origin: 'retained' });
   });
 
   test('what is not durable comes again after a reconnection, what is durable does not', async () => {
