@@ -362,6 +362,14 @@ describe('a start while the database is away', () => {
     expect(company.speakers('gate')).toEqual([{ owner: 'b', epoch: 2 }]);
   });
 
+  test('does not go on with what was granted and whose alarms were never read', async () => {
+    const { company, a, restart } = await left(0);
+    a.disk.alarms = { owner: 'a', partitions: [] };
+    restart();
+    await company.time.pass(60 * SECOND);
+    expect(company.speakers('gate')).toEqual([]);
+  });
+
   test('does not go on from a copy that says nothing of the lease’s end', async () => {
     const company = new Company(['gate']);
     const disk = new Disk();

@@ -99,6 +99,7 @@ export class Watch {
     string,
     { epoch: number; states: readonly StoredAlarm[]; waiting: readonly Unwritten[] }
   >();
+  private readonly copied = new Map<string, OwnershipCopy['partitions'][number]>();
   /** What it was told of partitions that it had from a copy. */
   readonly caughtUp: { name: string; states: readonly StoredAlarm[] }[] = [];
   readonly moves: string[] = [];
@@ -126,9 +127,15 @@ export class Watch {
         own: (name, epoch, states, waiting) => {
           this.given.set(name, { epoch, states, waiting });
           this.moves.push(`+${name}`);
+          this.copied.set(name, { partition: name, epoch, states });
+          disk.alarms = { owner, partitions: [...this.copied.values()] };
         },
         catchUp: (name, states) => this.caughtUp.push({ name, states }),
-        disown: (name) => this.moves.push(`-${name}`),
+        disown: (name) => {
+          this.moves.push(`-${name}`);
+          this.copied.delete(name);
+          disk.alarms = { owner, partitions: [...this.copied.values()] };
+        },
       },
       peers: this.peers,
       copies: {

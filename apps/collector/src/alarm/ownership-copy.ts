@@ -44,16 +44,17 @@ export function lastHeld(
   const known = alarms?.owner === owner ? alarms.partitions.map(lifted) : [];
   return {
     copy: leases,
-    partitions: leases.partitions.map(({ partition, epoch }) => ({
-      partition,
-      epoch,
-      states: statesOf(known, partition, epoch),
-    })),
+    partitions: leases.partitions.flatMap(({ partition, epoch }) => {
+      const states = statesOf(known, partition, epoch);
+      return states ? [{ partition, epoch, states }] : [];
+    }),
   };
 }
 
-function statesOf(known: readonly Copied[], partition: string, epoch: number): StoredAlarm[] {
-  const own = known.find((p) => p.partition === partition && p.epoch === epoch)?.states ?? [];
+/** Null where it was granted and its alarms were not read yet: who went on would count their occurrences anew. */
+function statesOf(known: readonly Copied[], partition: string, epoch: number): StoredAlarm[] | null {
+  const own = known.find((p) => p.partition === partition && p.epoch === epoch)?.states;
+  if (!own) return null;
   const misplaced = known.flatMap((p) => p.states).filter((s) => isMisplaced(s.alarm));
   const placed = own.filter((s) => !isMisplaced(s.alarm));
   return partition === 'network' ? [...placed, ...misplaced.map((s) => ofNetwork(s, epoch))] : placed;
