@@ -132,8 +132,8 @@ export class MeasurementFlow {
   ): Promise<unknown> {
     for (const { tagId } of received) this.ledger.received(sourceId, tagId);
     const outcome = this.values.received(sourceId, received, this.now());
-    for (const { tagId, verdict } of outcome.heard)
-      if (isOfNow(verdict)) this.silence.heard(tagId, this.parts.time.monotonicMs());
+    for (const { tagId, isOfNow } of outcome.heard)
+      if (isOfNow) this.silence.heard(tagId, this.parts.time.monotonicMs());
     this.tell(outcome.present);
     const isCarried = ({ rows, held }: Heard): boolean => rows.length > 0 || held !== null;
     const carried = outcome.heard.filter(isCarried);
@@ -270,8 +270,6 @@ export class MeasurementFlow {
     }
   }
 }
-
-const isOfNow = (verdict: Heard['verdict']): boolean => verdict === 'present' || verdict === 'repetition';
 
 function fateOf({ verdict, rows, unreadable }: Heard): Fate {
   // What is stored then is that the tag is Bad; of the word itself there is nothing to store.

@@ -169,6 +169,17 @@ describe('devices that cannot be heard though their broker can', () => {
     expect(line.present(2)).toBe('none gone');
     expect(line.stored(2)).toEqual(['none gone @185']);
   });
+  test.each(['retained', 'redelivered'] as const)(
+    'one that is dead is not heard by what its broker says again: %s',
+    (origin) => {
+      const line = device();
+      line.sink().connected();
+      line.hear(0, 1, 3, 0);
+      line.hear(150, 1, 3, 0, { origin });
+      line.time.to(190);
+      expect(line.present()).toBe('none gone');
+    },
+  );
   test('a source that never was there: bad from the beginning', async () => {
     const line = device();
     line.sink().lost('refused');

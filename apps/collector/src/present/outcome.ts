@@ -13,6 +13,8 @@ export interface Present {
 export interface Heard {
   readonly tagId: TagId;
   readonly verdict: Taken['verdict'] | 'unknownTag';
+  /** Whether its device says it now: a broker's copy of what is known is none of its device's words. */
+  readonly isOfNow: boolean;
   readonly rows: readonly Sample[];
   /** Its place in time is not known yet; it comes again in `placed`. */
   readonly held: HeldWord | null;

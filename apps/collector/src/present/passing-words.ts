@@ -36,9 +36,16 @@ export class PassingWords {
     const { tagId } = received;
     const tag = this.tags.get(tagId);
     if (tag?.sourceId !== sourceId)
-      return { tagId, verdict: 'unknownTag', rows: [], held: null, unreadable: null };
+      return { tagId, verdict: 'unknownTag', isOfNow: false, rows: [], held: null, unreadable: null };
     const around = { ...ALONE, rule: tag.config, now, commissionedAt };
     const { rows } = new PresentTag(tagId, () => 1).take(wordOf(tag, received, now.wall), around);
-    return { tagId, verdict: 'history', rows, held: null, unreadable: received.unreadable ?? null };
+    return {
+      tagId,
+      verdict: 'history',
+      isOfNow: false,
+      rows,
+      held: null,
+      unreadable: received.unreadable ?? null,
+    };
   }
 }

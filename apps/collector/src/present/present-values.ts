@@ -204,7 +204,8 @@ export class PresentValues {
     if (!held && taken.verdict === 'present') clock.doubting.delete(state);
     if (present.owes) this.owing.add(state);
     const { verdict, rows } = taken;
-    out.heard.push({ tagId: tag.tagId, verdict, rows, held, unreadable: value.unreadable ?? null });
+    const isOfNow = verdict === 'present' || (verdict === 'repetition' && value.origin === 'change');
+    out.heard.push({ tagId: tag.tagId, verdict, isOfNow, rows, held, unreadable: value.unreadable ?? null });
     if (taken.present) out.present.push({ tag, value: taken.present });
     // What repeats a held word is durable when that is.
     const waits = held !== null || (rows.length === 0 && clock.holds(tag.tagId));

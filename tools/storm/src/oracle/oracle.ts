@@ -180,7 +180,9 @@ export class Oracle implements Witness {
   /** Whoever was well when a limit was told reads it at once. */
   private toleranceOf({ isTold, since }: Limit): number {
     const { database } = this.world.plant;
-    const read = Math.max(database.wellSince, ...this.world.collectors.map((c) => c.databaseSince));
+    const isOutOfReach = !database.isWell || this.world.collectors.some((c) => database.cutOff.has(c.name));
+    const readable = Math.max(database.wellSince, ...this.world.collectors.map((c) => c.databaseSince));
+    const read = isOutOfReach ? Infinity : readable;
     const well = Math.max(this.calm.since(), this.calm.busSince(), read) + TOLERANCE_S.alarm * 1e6;
     return isTold && well < since ? TOLERANCE_S.told : TOLERANCE_S.configuration;
   }
