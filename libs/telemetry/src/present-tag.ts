@@ -157,6 +157,11 @@ export class PresentTag {
     return rows;
   }
 
+  /** Something newer of the same clock was told before. */
+  isBehind({ sourceTime }: Word, { era }: ClockFacts): boolean {
+    return sourceTime !== null && this.told?.era === era && sourceTime < this.told.stamp;
+  }
+
   /** What its clock said in doubt had waited. @returns what held before and holds again, if it was taken for the present */
   waited(): PresentValue | null {
     const before = this.beforeDoubt;
@@ -199,11 +204,6 @@ export class PresentTag {
     if (origin === 'first' || sourceTime === null) return false;
     if (isSentAgain(word)) return this.repeats(word) || this.rows.isElsewhere(word);
     return this.repeats(word) && !this.away;
-  }
-
-  /** Sent again, and something newer of the same clock was told since. */
-  private isBehind({ sourceTime }: Word, { era }: ClockFacts): boolean {
-    return this.told?.era === era && (sourceTime as Micros) < this.told.stamp;
   }
 
   private repetition({ receivedAt, origin }: Word): Taken {

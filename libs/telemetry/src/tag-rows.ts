@@ -32,6 +32,12 @@ interface Elsewhere {
 
 const isSame = (a: Elsewhere['word'], b: Elsewhere['word']): boolean =>
   a.sourceTime === b.sourceTime && a.value === b.value && a.quality === b.quality;
+/**
+ * When a word was said, on our clock. Nothing is heard before it is said: by a skew that takes it there, its clock has been
+ * set since.
+ */
+const saidAt = (stamp: Micros, skew: number, receivedAt: Micros): Micros =>
+  Math.min(Math.round(stamp + skew), receivedAt) as Micros;
 const sampleOf = ({ tagId, quality, value }: Word, ts: Micros): Sample => ({ tagId, ts, quality, value });
 
 /**
@@ -138,7 +144,7 @@ export class TagRows {
       if (stamp === this.stored?.ts) this.isUnsure = true;
       return [sampleOf(word, stamp)];
     }
-    const setRight = stamp !== null && isOfNow ? this.setRight(stamp, around) : null;
+    const setRight = stamp !== null && isOfNow ? this.setRight(stamp, receivedAt, around) : null;
     if (setRight !== null && setRight < this.next()) {
       this.putsElsewhere(word, setRight);
       this.owe(now.steady);
@@ -159,7 +165,7 @@ export class TagRows {
     const stamp = word.sourceTime as Micros;
     const isUncovered = this.own === null && stamp > this.floor;
     const isOfItself = word.origin === 'historical' || this.isItsOwn(around) || isUncovered;
-    const ts = isOfItself ? stamp : ((stamp + (around.skew ?? 0)) as Micros);
+    const ts = isOfItself ? stamp : saidAt(stamp, around.skew ?? 0, word.receivedAt);
     return this.past(sampleOf(word, ts), heard, around);
   }
 
@@ -234,9 +240,9 @@ export class TagRows {
   }
 
   /** When a word was said whose clock was set, on our clock; null when its clock was not set, or is not known. */
-  private setRight(stamp: Micros, clock: ClockFacts): Micros | null {
+  private setRight(stamp: Micros, receivedAt: Micros, clock: ClockFacts): Micros | null {
     if (this.isItsOwn(clock) || clock.skew === null) return null;
-    return Math.round(stamp + clock.skew) as Micros;
+    return saidAt(stamp, clock.skew, receivedAt);
   }
 
   private isItsOwn({ era }: ClockFacts): boolean {

@@ -197,7 +197,10 @@ export class PresentValues {
     if (state.clock !== clock) clock.stamps(state);
     state.clock = clock;
     const said = this.readClock(state, clock, word, now);
-    if (said?.stepped) clock.wasSet();
+    // A first value tells nothing of its clock; that its time is covered, it does.
+    const isSetBack = said?.begins === true && present.isBehind(word, clockFacts(clock, now));
+    const isSet = said?.stepped === true || isSetBack;
+    if (isSet) clock.wasSet();
     const taken = present.take(word, this.around(state, said, now));
     if (taken.stampFault !== null) this.countFault(tag.sourceId, taken.stampFault);
     const held = taken.held ? clock.hold(state, word, said?.age ?? 0, now.steady) : null;
@@ -211,7 +214,7 @@ export class PresentValues {
     const waits = held !== null || (rows.length === 0 && clock.holds(tag.tagId));
     const before = out.clocks.get(clock);
     out.clocks.set(clock, {
-      isSet: said?.stepped || before?.isSet === true,
+      isSet: isSet || before?.isSet === true,
       begins: said?.begins || before?.begins === true,
       waits: waits || before?.waits === true,
     });
