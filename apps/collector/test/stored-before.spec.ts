@@ -54,6 +54,23 @@ test('P9 and so do the words by which its clock becomes known', async () => {
   expect(line.stored()).toEqual(['3610 uncertain @3610', '3620 good @3620', '3630 good @3630']);
 });
 
+test('P9 nor does what is said after the database has answered, though a first value came before that', async () => {
+  const line = new PlantLine('opcua', [tagOf(1, 'a', 'plc', 8)]);
+  const before = new Before([stored(1, 3_600)]);
+  line.time.to(3_605);
+  new StoredBefore(before, line.flow.values, line.time, log).configure([1 as TagId]);
+  line.sink().connected();
+  line.hear(3_605, 1, 20, 3_604 - 3_600, { origin: 'first' });
+  await settled();
+  const known = line.rows.length;
+  for (let s = 3_610; s <= 3_650; s += 10) line.hear(s, 1, s, s - 3_600);
+  line.time.to(3_700);
+  await settled();
+  const later = line.rows.slice(known).map(([, second]) => second);
+  expect(Math.min(...later)).toBeGreaterThan(3_600);
+  expect(line.newest()).toBe('3650 good');
+});
+
 test('P8 what is known only when the database is back does not become the newest: what holds now is stored after it', async () => {
   const line = new PlantLine('opcua', [tagOf(1, 'a', 'plc')]);
   const gone = stored(1, 110, { quality: QUALITY.BadNoCommunication, value: null });
