@@ -25,6 +25,8 @@ export class DatabaseServer {
   readonly leases = new LeaseModel(() => this.clock / 1_000);
   /** True time at which each owner asked for its leases last. */
   readonly askedAt = new Map<string, number>();
+  /** True time at which each process was told last what was stored of a tag before, by process and tag. */
+  readonly toldBefore = new Map<string, number>();
   network: NetworkSnapshot | null = null;
   mood: ServerMood = 'up';
   /** True time since when it has been answering everybody at its usual pace. */
@@ -102,7 +104,7 @@ const never = <T>(): Promise<T> => new Promise<T>(() => undefined);
 /** One process's connection to the database. */
 export class DatabaseLink {
   constructor(
-    private readonly process: SimulatedProcess,
+    readonly process: SimulatedProcess,
     private readonly server: DatabaseServer,
   ) {}
 

@@ -1,5 +1,6 @@
 import type { TagId } from '@linepack/network';
 import type { Kernel } from '../kernel/kernel';
+import type { SimulatedProcess } from '../kernel/process';
 
 /** `mute`: it answers keep-alives, and holds back every value until it speaks again. */
 export type OpcUaMood = 'up' | 'away' | 'mute';
@@ -10,6 +11,17 @@ export interface NodeValue {
   readonly quality: number;
   /** On the clock of the server, microseconds. */
   readonly sourceTime: number;
+}
+
+/** A value that a client took from a publish response, which it acknowledges without asking anybody. */
+export interface Published {
+  readonly node: string;
+  readonly value: NodeValue;
+  readonly by: SimulatedProcess;
+  /** True time. */
+  readonly heardAt: number;
+  /** Its receiver says that it is durable. */
+  isDurable: boolean;
 }
 
 /** A client's subscription: changes wait here for the next publishing interval. */
@@ -32,6 +44,9 @@ export class OpcUaServer {
   private readonly judgements = new Map<string, number>();
   private readonly nodes = new Map<string, NodeValue>();
   private readonly subscriptions = new Set<Subscription>();
+  /** Every value that it ever had, and the true time from which on it had it. */
+  readonly said: { readonly node: string; readonly value: NodeValue; readonly saidAt: number }[] = [];
+  readonly published: Published[] = [];
   /** True time since when it has been saying all that changes. */
   speaksSince: number;
 
@@ -68,6 +83,7 @@ export class OpcUaServer {
 
   private say(node: string, now: NodeValue): void {
     this.nodes.set(node, now);
+    this.said.push({ node, value: now, saidAt: this.kernel.now });
     for (const { items } of this.subscriptions) {
       const queue = items.get(node);
       if (!queue) continue;
@@ -79,9 +95,13 @@ export class OpcUaServer {
   /** True time since when its clock has been going as it goes. */
   clockSince = 0;
 
+  /** By how much its clock has ever been ahead of true time. */
+  readonly clockOffsets = [0];
+
   setClock(offsetUs: number): void {
     this.kernel.note(this.id, `its clock is ${(offsetUs / 1e6).toFixed(1)} s ahead`);
     this.clockOffset = offsetUs;
+    this.clockOffsets.push(offsetUs);
     this.clockSince = this.kernel.now;
   }
 
@@ -106,6 +126,13 @@ export class OpcUaServer {
     if (!now || this.unknown.has(node)) return false;
     subscription.items.set(node, [now]);
     return true;
+  }
+
+  /** A client has these values. @returns what to call when they are durable */
+  taken(by: SimulatedProcess, values: readonly { node: string; value: NodeValue }[]): () => void {
+    const published = values.map((v) => ({ ...v, by, heardAt: this.kernel.now, isDurable: false }));
+    this.published.push(...published);
+    return () => published.forEach((p) => (p.isDurable = true));
   }
 
   unsubscribe(subscription: Subscription): void {

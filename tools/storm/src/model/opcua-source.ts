@@ -184,11 +184,15 @@ export class OpcUaSourceModel implements PlantSource {
     connection: Connection,
     changes: readonly { node: string; values: readonly NodeValue[] }[],
   ): void {
+    const { server, process } = this.options;
     const words: Received[] = [];
+    const taken: { node: string; value: NodeValue }[] = [];
     for (const { node, values } of changes) {
       const tagId = connection.nodeOf.get(node);
       if (tagId === undefined) continue;
-      for (const { value, quality, sourceTime } of values) {
+      for (const now of values) {
+        const { value, quality, sourceTime } = now;
+        taken.push({ node, value: now });
         words.push(
           this.word(
             tagId,
@@ -200,7 +204,7 @@ export class OpcUaSourceModel implements PlantSource {
         connection.waitingSince.delete(tagId);
       }
     }
-    this.tell(words);
+    this.tell(words, server.taken(process, taken));
     this.heard(connection);
   }
 
@@ -231,7 +235,7 @@ export class OpcUaSourceModel implements PlantSource {
     };
   }
 
-  private tell(words: readonly Received[]): void {
+  private tell(words: readonly Received[], durable: () => void = () => undefined): void {
     if (words.length === 0) return;
     const { process, sink } = this.options;
     process.kernel.note(
@@ -239,7 +243,7 @@ export class OpcUaSourceModel implements PlantSource {
       `${this.id} says ${words.map((w) => `${w.tagId}=${w.value}`).join(' ')}`,
     );
     // A subscription has no way to ask again for what a full spool refused.
-    sink.values(words, PATIENCE_MS).durably.catch(() => undefined);
+    sink.values(words, PATIENCE_MS).durably.then(durable, () => undefined);
   }
 
   private heard(connection: Connection): void {

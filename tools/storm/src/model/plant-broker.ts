@@ -1,4 +1,5 @@
 import type { Kernel } from '../kernel/kernel';
+import type { SimulatedProcess } from '../kernel/process';
 
 /** What a device published at QoS 1. */
 export interface DeviceMessage {
@@ -30,6 +31,12 @@ export class PlantBroker {
   private messages = 0;
   /** Every message that a collector acknowledged (PUBACK): it is his from then on. */
   readonly acknowledged = new Map<number, DeviceMessage>();
+  /** What collectors received, and when in true time. */
+  readonly received: {
+    readonly message: DeviceMessage;
+    readonly at: number;
+    readonly by: SimulatedProcess;
+  }[] = [];
 
   constructor(
     readonly kernel: Kernel,
@@ -80,6 +87,11 @@ export class PlantBroker {
 
   unsubscribe(name: string, topics: readonly string[]): void {
     topics.forEach((topic) => this.client(name).topics.delete(topic));
+  }
+
+  /** A collector has it. */
+  reached(by: SimulatedProcess, message: DeviceMessage): void {
+    this.received.push({ message, at: this.kernel.now, by });
   }
 
   acknowledge(name: string, packet: number): void {

@@ -35,8 +35,12 @@ export function repositoriesOver(link: DatabaseLink, server: DatabaseServer) {
       link.call(`coverage ${sourceId} ${state}`, () => coverage.record(sourceId, at, state)),
   };
   const reader: Surroundings['samples'] = {
-    latest: (tagIds, since) =>
-      link.call(`latest of ${tagIds.length} tags`, () => samples.latest(tagIds, since ?? 0)),
+    latest: async (tagIds, since) => {
+      const what = `latest of ${tagIds.length} tags`;
+      const rows = await link.call(what, () => samples.latest(tagIds, since ?? 0));
+      tagIds.forEach((id) => server.toldBefore.set(`${link.process.name} ${id}`, server.kernel.now));
+      return rows;
+    },
   };
   return { writer, alarms, lease, configuration, coverage: covering, samples: reader };
 }

@@ -1,12 +1,8 @@
 import type { Alarm } from '@linepack/contracts';
-import { tagIdOf } from '../world/network';
-import type { Device } from '../world/device';
 import type { World } from '../world/world';
 import { stories, toldIsJournalled, writtenInOrder } from './journal';
 import type { Oracle } from './oracle';
-
-/** In a burst each word is the present one until the next is there. */
-const MOMENT_US = 100_000;
+import { words } from './words';
 
 const standingOf = ({ letter, occurrence, active, noted }: Alarm): string =>
   `${letter}${occurrence} ${active ? 'active' : 'inactive'} ${noted.station?.comment ?? '-'} ${noted.dispatch?.comment ?? '-'}`;
@@ -28,46 +24,6 @@ export function judge(world: World, oracle: Oracle): void {
   toldIsJournalled(world, oracle);
   collectors(world, oracle);
   for (const { message, text } of world.kernel.breakdowns) oracle.violate('breakdown', message, text);
-}
-
-/**
- * A word that was acknowledged to the plant is in the database. Where a device's clock was right all along and nobody
- * else wrote, its words stand there in their order: what holds may be stored again, but no word comes back after a later
- * one. (Two collectors that hear one device while a station changes hands each store what they heard.)
- */
-function words(world: World, oracle: Oracle): void {
-  const { broker, devices, database } = world.plant;
-  const stored = new Set<string>();
-  for (const [tagId, rows] of database.samples.byTag)
-    for (const { value } of rows.values()) stored.add(`${tagId} ${value}`);
-  for (const { payload, topic } of broker.acknowledged.values())
-    for (const { key, value } of devices.find((d) => d.topic === topic)?.said.get(payload) ?? [])
-      if (!stored.has(`${tagIdOf(key)} ${value}`))
-        oracle.violate('lost word', key, `${value} was acknowledged and is nowhere`);
-  if (world.collectors.length > 1) return;
-  for (const device of devices)
-    if (device.isStamped && !device.hasKept && device.clockSince === 0)
-      device.keys.forEach((key) => inOrder(world, oracle, device, key));
-}
-
-function inOrder(world: World, oracle: Oracle, device: Device, key: string): void {
-  const said = [...device.said.values()].flat().filter((w) => w.key === key);
-  const numbers = new Map(said.map(({ value }, number) => [value, number]));
-  const rows = world.plant.database.samples.rows(tagIdOf(key));
-  let before = -1;
-  for (const [i, { value, ts }] of rows.entries()) {
-    if (value === null) continue;
-    const number = numbers.get(value);
-    const heldUs = (rows[i + 1]?.ts ?? Infinity) - ts;
-    if (number === undefined) oracle.violate('made-up word', key, `${value} was never said`);
-    else if (number < before && heldUs > MOMENT_US)
-      oracle.violate(
-        'word out of order',
-        key,
-        `${value} holds from ${ts} on, after a word that was said later`,
-      );
-    before = Math.max(before, number ?? before);
-  }
 }
 
 /** Never two writers in one epoch. */

@@ -3,8 +3,12 @@ import type { Random } from '../kernel/random';
 import type { PlantBroker } from '../model/plant-broker';
 
 const PERIOD_S = 4;
-/** Least difference between two values that a device sends, so that each word can be found in the database. */
+/** Least difference between two values that a source says, so that each word can be found in the database. */
 const DIGIT = 1e-7;
+
+/** A value with a number of its own. */
+export const numbered = (value: number, number: number): number =>
+  Number((value + number * DIGIT).toFixed(9));
 
 export interface DeviceOptions {
   readonly kernel: Kernel;
@@ -23,6 +27,8 @@ export interface SaidWord {
   readonly value: number;
   /** As it stamped it, microseconds; null when it gave none. */
   readonly stamp: number | null;
+  /** True time at which it was said. */
+  readonly saidAt: number;
 }
 
 /** A device behind the broker with a clock of its own. It sends every few seconds, and when something changes. */
@@ -69,9 +75,13 @@ export class Device {
   /** True time since when its clock has been going as it goes. */
   clockSince = 0;
 
+  /** By how much its clock has ever been ahead of true time. */
+  readonly clockOffsets = [0];
+
   setClock(offsetUs: number): void {
     this.options.kernel.note(this.topic, `its clock is ${(offsetUs / 1e6).toFixed(1)} s ahead`);
     this.clockOffset = offsetUs;
+    this.clockOffsets.push(offsetUs);
     this.clockSince = this.options.kernel.now;
   }
 
@@ -118,9 +128,9 @@ export class Device {
     const body: Record<string, number> = {};
     const words: SaidWord[] = [];
     for (const [key, path] of paths) {
-      const value = Number((valueOf(key) + this.words * DIGIT).toFixed(9));
+      const value = numbered(valueOf(key), this.words);
       body[path] = value;
-      words.push({ key, value, stamp });
+      words.push({ key, value, stamp, saidAt: kernel.now });
     }
     if (stamp !== null) body['ts'] = stamp / 1_000;
     const payload = JSON.stringify(body);

@@ -3,7 +3,7 @@ import { BusBroker } from '../model/bus-broker';
 import { DatabaseServer } from '../model/database-server';
 import { OpcUaServer } from '../model/opcua-server';
 import { PlantBroker } from '../model/plant-broker';
-import { Device } from './device';
+import { Device, numbered } from './device';
 import { BROKER, PLC, TAGS, keyOf, networkWith, type LimitChange } from './network';
 import { PlantTruth } from './truth';
 
@@ -15,6 +15,7 @@ export class Plant {
   readonly devices: readonly Device[];
   readonly database: DatabaseServer;
   readonly bus: BusBroker;
+  private changes = 0;
   readonly limitChanges: (LimitChange & { readonly at: number })[] = [];
 
   constructor(readonly kernel: Kernel) {
@@ -43,7 +44,7 @@ export class Plant {
 
   private stepped(key: string, value: number): void {
     const tag = TAGS.find((t) => keyOf(t) === key);
-    if (tag && 'node' in tag.at) this.plc.set(tag.at.node, value);
+    if (tag && 'node' in tag.at) this.plc.set(tag.at.node, numbered(value, (this.changes += 1)));
     else this.deviceOf(key)?.report();
   }
 
