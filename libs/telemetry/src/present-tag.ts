@@ -151,7 +151,7 @@ export class PresentTag {
     const { tagId, receivedAt, value } = word;
     const sample = { tagId, ts: receivedAt, quality: uncertain(word.quality), value };
     const isItsOwn =
-      where === 'itsOwnTime' || (where === 'afterEarlierRuns' && !this.rows.isCoveredBefore(word));
+      where === 'itsOwnTime' || (where === 'afterEarlierRuns' && !this.rows.isCoveredBefore(word, around));
     const rows = isItsOwn ? this.rows.history(word, heard, around) : this.rows.past(sample, heard, around);
     this.rows.putsElsewhere(word, rows[0]?.ts ?? null);
     return rows;

@@ -94,9 +94,12 @@ export class TagRows {
     this.elsewhere = this.elsewhere.filter((one) => one.ts !== ts);
   }
 
-  /** Whether an earlier run stored words of this tag that are as young by their stamps. */
-  isCoveredBefore({ sourceTime }: Word): boolean {
-    return sourceTime !== null && sourceTime <= this.floor;
+  /**
+   * Whether a word's stamp lies in time that an earlier run covered by another time than its clock's: what that stored
+   * last is still to come by this clock. Of a clock of which nothing is known it is expected that it reads as ours.
+   */
+  isCoveredBefore({ sourceTime, receivedAt }: Word, { skew }: ClockFacts): boolean {
+    return sourceTime !== null && sourceTime <= this.floor && this.floor > receivedAt - (skew ?? 0);
   }
 
   /** Whether this very word was stored elsewhere than at its stamp. */
@@ -138,7 +141,7 @@ export class TagRows {
         this.owe(now.steady);
       return this.keep(sampleOf(word, stamp), rule);
     }
-    if (stamp !== null && this.mayStandBehind(stamp, origin, isOfNow, around)) {
+    if (stamp !== null && this.mayStandBehind(word, stamp, isOfNow, around)) {
       this.owe(now.steady);
       if (isTold) return [];
       if (stamp > (this.own?.stamp ?? 0)) this.own = { stamp, era };
@@ -165,8 +168,8 @@ export class TagRows {
    */
   history(word: Word, heard: number, around: Placing): Sample[] {
     const stamp = word.sourceTime as Micros;
-    const isUncovered = this.own === null && stamp > this.floor;
-    const isOfItself = word.origin === 'historical' || this.isItsOwn(around) || isUncovered;
+    const isFree = this.own === null && !this.isCoveredBefore(word, around);
+    const isOfItself = word.origin === 'historical' || this.isItsOwn(around) || isFree;
     const ts = isOfItself ? stamp : saidAt(stamp, around.skew ?? 0, word.receivedAt);
     return this.past(sampleOf(word, ts), heard, around);
   }
@@ -221,16 +224,16 @@ export class TagRows {
   }
 
   /** A true word of a clock that was not set, which comes late, stands where it belongs. */
-  private mayStandBehind(
-    stamp: Micros,
-    origin: Word['origin'],
-    isOfNow: boolean,
-    clock: ClockFacts,
-  ): boolean {
-    if (this.own === null) return stamp > this.floor && (isOfNow || origin === 'first');
+  private mayStandBehind(word: Word, stamp: Micros, isOfNow: boolean, clock: ClockFacts): boolean {
+    const isFirst = word.origin === 'first';
+    if (this.own === null) {
+      // A first value was stored by the run that heard it become so.
+      if (isFirst) return stamp > this.floor;
+      return isOfNow && !this.isCoveredBefore(word, clock);
+    }
     if (this.own.era !== clock.era) return false;
     // What became so while nobody could hear became so after what was told before.
-    return origin === 'first' ? stamp >= this.own.stamp : isOfNow;
+    return isFirst ? stamp >= this.own.stamp : isOfNow;
   }
 
   /**

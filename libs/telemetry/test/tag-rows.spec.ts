@@ -53,6 +53,17 @@ describe('P12 a row that could not be made durable', () => {
 });
 
 describe('P9 after a restart', () => {
+  test.each([null, 20e6])(
+    'what an earlier run had stored and is sent again stands where it stood, skew %s',
+    (skew) => {
+      const rows = new TagRows();
+      rows.knows(row(5, 3_600), at(3_600));
+      rows.marker({ tagId: TAG, quality: QUALITY.BadNoCommunication, value: null }, at(3_610), placing);
+      const again = (stamp: number): Sample[] =>
+        live(rows, word(stamp, stamp, 3_625, { origin: 'redelivered' }), { skew: skew as never });
+      expect([again(3_596), again(3_600)]).toEqual([[row(3_596, 3_596)], [row(3_600, 3_600)]]);
+    },
+  );
   test('a word of now does not stand before the words of an earlier run', () => {
     const rows = new TagRows();
     rows.knows(row(5, 3_600), at(3_600));

@@ -12,6 +12,7 @@ import { Line, type Route } from './line';
 import type { DeviceMessage, PlantBroker } from './plant-broker';
 
 const RECONNECT_MS = 1_000;
+const RENEWED = 'renewed';
 const REFUSED_RETRY_MS = 5_000;
 const PATIENCE_MS = 100;
 const ANSWER_MS = 10_000;
@@ -198,7 +199,7 @@ export class MqttSourceModel implements PlantSource {
     this.isRenewing = true;
     this.options.process.time.after(REFUSED_RETRY_MS, () => {
       this.isRenewing = false;
-      this.line?.break('renewed');
+      this.line?.break(RENEWED);
     });
   }
 
@@ -209,7 +210,8 @@ export class MqttSourceModel implements PlantSource {
     this.monitoredSince.clear();
     process.time.after(afterMs, () => {
       if (this.isStopped) return;
-      this.connection.lost(why);
+      // The broker is as well as before: nobody is told.
+      if (why !== RENEWED) this.connection.lost(why);
       process.time.after(RECONNECT_MS, () => this.attempt());
     });
   }

@@ -160,7 +160,8 @@ export class Oracle implements Witness {
     const { world } = this;
     for (const limit of limitsAt(world.plant.limitChanges)) {
       const condition = conditionOf(limit, world.plant.truth.stepsOf(limit.key));
-      if (condition === null || !this.isOver(limit.since, this.toleranceOf(limit))) continue;
+      if (condition === null || !this.isOver(limit.since, this.toleranceOf(limit) + condition.delayS))
+        continue;
       const heard = limit.limit === null ? 0 : this.calm.hearing((c) => hearsSince(world, c, limit.key));
       const couldBeHeard = Math.max(this.calm.since(), heard);
       const due = this.delays.dueAt(limit.key, condition, heard);
