@@ -1,9 +1,10 @@
-import type { JournalEntry, StoredAlarm } from '@linepack/store';
+import type { StoredAlarm } from '@linepack/store';
 import { Listening } from '../../../../apps/collector/src/acquisition/listening';
 import { LeaseTerm } from '../../../../apps/collector/src/alarm/lease-term';
 import { OnItsWay } from '../../../../apps/collector/src/alarm/on-its-way';
 import { PartitionOwnership } from '../../../../apps/collector/src/alarm/partition-ownership';
 import { PassingWords } from '../../../../apps/collector/src/present/passing-words';
+import type { Entry } from '../../../../apps/collector/src/write/entry';
 import { JournalTable } from '../model/journal';
 import { patched, type Undo } from './patch';
 
@@ -37,10 +38,10 @@ export const olderSpoolOverrules = (): Undo =>
         partition: string,
         epoch: number,
         states: readonly StoredAlarm[],
-        waiting: readonly JournalEntry[],
+        waiting: readonly Entry[],
       ) => {
         const now = new Map(states.map((s) => [s.alarm.alarmId, s]));
-        for (const { event, ...rest } of waiting)
+        for (const { event, ...rest } of waiting.flatMap((e) => (e.kind === 'journal' ? e.entries : [])))
           if (event.partition === partition) now.set(event.alarmId, { alarm: event.state, ...rest });
         return (original as Call)(self, partition, epoch, [...now.values()], waiting);
       }) as never,

@@ -99,11 +99,11 @@ function sent({ plant }: World, key: string, heard: ReadonlyMap<string, readonly
 
 /**
  * What the server said of a node, in its order; the same again is one word. A publish response is acknowledged at once:
- * whoever took it from there must keep it, if he lives and his disk is well, and has kept it when he says so.
+ * whoever took it from there must keep it, if he lives and his disk has room, and has kept it when he says so.
  */
 function published({ plant: { plc }, collectors }: World, node: string): ToldWord[] {
   const mustKeep = ({ by, heardAt }: Published): boolean =>
-    collectors.some((c) => c.process === by && c.isAlive && c.diskWellSince <= heardAt);
+    collectors.some((c) => c.process === by && c.isAlive && c.roomSince <= heardAt);
   const words = new Map<string, ToldWord>();
   const stampedAt = new Map<number, number>();
   for (const { node: of, value: said, saidAt } of plc.said) {

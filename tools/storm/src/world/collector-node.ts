@@ -62,6 +62,8 @@ export class CollectorNode {
   readonly sources = new Map<SourceId, PlantSource>();
   /** True time since when its disk has been taking everything. */
   diskWellSince: number;
+  /** True time since when its disk has had room: what one that fails does not take waits in memory. */
+  roomSince: number;
   /** True time since when it has been able to reach the database. */
   databaseSince: number;
   /** It did not know all that had been told when it began, or could not read its disk for a while. */
@@ -79,7 +81,7 @@ export class CollectorNode {
     const { kernel } = plant;
     const random = kernel.random.stream(`disk ${name}`);
     this.computer = new Computer(name, kernel);
-    this.diskWellSince = this.databaseSince = kernel.now;
+    this.diskWellSince = this.databaseSince = this.roomSince = kernel.now;
     this.routes = {
       bus: new Route(kernel, `${name}-bus`),
       plc: new Route(kernel, `${name}-plc`),

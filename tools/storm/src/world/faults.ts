@@ -192,8 +192,10 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     const node = random.pick(world.collectors);
     node.medium.capacityBytes = node.medium.usedBytes() + random.whole(0, 2_000);
     node.diskIsIll();
+    node.roomSince = Infinity;
     return () => {
       node.medium.capacityBytes = Infinity;
+      node.roomSince = world.plant.kernel.now;
       node.diskIsWell();
     };
   },
