@@ -71,6 +71,23 @@ test('P9 nor does what is said after the database has answered, though a first v
   expect(line.newest()).toBe('3650 good');
 });
 
+test('P9 what this run has stored itself is no earlier run: its words stay at their own time', async () => {
+  const line = new PlantLine('mqtt', [tagOf(1, 'a', 'broker')]);
+  const before = new Before([stored(1, 106)]);
+  before.isAway = true;
+  line.time.to(100);
+  new StoredBefore(before, line.flow.values, line.time, log).configure([1 as TagId]);
+  line.sink().connected();
+  for (const s of [103, 104, 105, 106]) line.hear(s + 0.3, 1, s, s);
+  await settled();
+  before.isAway = false;
+  line.time.to(112);
+  await settled();
+  line.hear(112, 1, 90, 105.5, { origin: 'redelivered' });
+  await settled();
+  expect(line.stored()).toContain('90 good @105.5');
+});
+
 test('P8 what is known only when the database is back does not become the newest: what holds now is stored after it', async () => {
   const line = new PlantLine('opcua', [tagOf(1, 'a', 'plc')]);
   const gone = stored(1, 110, { quality: QUALITY.BadNoCommunication, value: null });

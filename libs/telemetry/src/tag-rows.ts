@@ -78,7 +78,7 @@ export class TagRows {
     this.confirm(newest);
     this.floor = Math.max(this.floor, word ?? -Infinity);
     // Whether that was its own time is as little known as if this had come first.
-    if (this.own !== null && this.own.stamp <= this.floor) this.own = null;
+    if (this.own !== null && this.own.stamp < this.floor) this.own = null;
   }
 
   /** A sample of this tag is durable. */
