@@ -1,7 +1,7 @@
 import type { SimulatedProcess } from '../kernel/process';
 import type { Published } from '../model/opcua-server';
 import type { Row } from '../model/samples';
-import type { Device } from '../world/device';
+import type { Device, SaidWord } from '../world/device';
 import { MAX_REPORT_S, TAGS, keyOf, tagIdOf } from '../world/network';
 import type { World } from '../world/world';
 import type { Oracle } from './oracle';
@@ -92,10 +92,14 @@ function sent({ plant }: World, key: string, heard: ReadonlyMap<string, readonly
         quality: 0,
         delivery: 'weighed',
         heard: heard.get(payload) ?? [],
-        isAcknowledged: acknowledged.has(payload),
+        isAcknowledged: acknowledged.has(payload) && !isCopyWithoutTime(w, heard.get(payload) ?? []),
       })),
   );
 }
+
+/** What a broker has retained without a time can stand nowhere: nobody knows how old it is. */
+const isCopyWithoutTime = ({ stamp, saidAt }: SaidWord, heard: readonly Hearing[]): boolean =>
+  stamp === null && heard.every(({ at }) => at > saidAt + ANSWER_US);
 
 /**
  * What the server said of a node, in its order; the same again is one word. A publish response is acknowledged at once:
