@@ -160,8 +160,7 @@ export class Oracle implements Witness {
     const { world } = this;
     for (const limit of limitsAt(world.plant.limitChanges)) {
       const condition = conditionOf(limit, world.plant.truth.stepsOf(limit.key));
-      if (condition === null || !this.isOver(limit.since, this.toleranceOf(limit) + condition.delayS))
-        continue;
+      if (condition === null || !this.isKnown(limit, condition.delayS)) continue;
       const heard = limit.limit === null ? 0 : this.calm.hearing((c) => hearsSince(world, c, limit.key));
       const couldBeHeard = Math.max(this.calm.since(), heard);
       const due = this.delays.dueAt(limit.key, condition, heard);
@@ -178,14 +177,21 @@ export class Oracle implements Witness {
     }
   }
 
-  /** Whoever was well when a limit was told reads it at once. */
-  private toleranceOf({ isTold, since }: Limit): number {
+  /** Whoever was well when a limit was told reads it at once; all others when they can read it again. */
+  private isKnown({ isTold, since }: Limit, delayS: number): boolean {
+    if (since === 0) return true;
+    const readable = this.readableSince();
+    const well = Math.max(this.calm.since(), this.calm.busSince(), readable) + TOLERANCE_S.alarm * 1e6;
+    if (isTold && well < since) return this.isOver(since, TOLERANCE_S.told + delayS);
+    return this.isOver(Math.max(since, readable), TOLERANCE_S.configuration + delayS);
+  }
+
+  /** True time since when every collector could read the configuration. */
+  private readableSince(): number {
     const { database } = this.world.plant;
-    const isOutOfReach = !database.isWell || this.world.collectors.some((c) => database.cutOff.has(c.name));
-    const readable = Math.max(database.wellSince, ...this.world.collectors.map((c) => c.databaseSince));
-    const read = isOutOfReach ? Infinity : readable;
-    const well = Math.max(this.calm.since(), this.calm.busSince(), read) + TOLERANCE_S.alarm * 1e6;
-    return isTold && well < since ? TOLERANCE_S.told : TOLERANCE_S.configuration;
+    const { collectors } = this.world;
+    if (!database.isWell || collectors.some((c) => database.cutOff.has(c.name))) return Infinity;
+    return Math.max(database.wellSince, ...collectors.map((c) => c.databaseSince));
   }
 
   private sourceAlarms(): void {
