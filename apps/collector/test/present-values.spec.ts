@@ -296,7 +296,9 @@ describe('a word in doubt', () => {
     line.sink().lost('x');
     line.time.to(885);
     line.sink().connected();
-    await line.hear(886, 1, 999, 110, { origin: 'redelivered' });
+    const again = line.hear(886, 1, 999, 110, { origin: 'redelivered' });
+    line.time.to(1_070);
+    await again;
     expect(line.stored()).toContain('999 good @110');
   });
 

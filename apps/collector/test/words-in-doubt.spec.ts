@@ -93,6 +93,20 @@ describe('P5 a word whose clock is in doubt', () => {
 });
 
 describe('P9 a clock that was set back by an hour', () => {
+  test('whose words are sent again while it is in doubt: they wait with it, and stand when they were said', async () => {
+    const line = running();
+    line.hear(104, 1, 104, 104 - 3_600);
+    line.sink().lost('renewed');
+    line.sink().connected();
+    const again = followed(line.hear(107, 1, 106, 106 - 3_600, { origin: 'redelivered' }));
+    await settled();
+    expect([again.isDurable, line.present()]).toEqual([false, 'none gone']);
+    line.hear(112, 1, 112, 112 - 3_600);
+    await settled();
+    expect(again.isDurable).toBe(true);
+    expect(line.rows.filter(([, , value]) => value === 106).map(([, second]) => second)).toEqual([106]);
+  });
+
   const setBack = (): PlantLine => {
     const line = running();
     for (let s = 110; s <= 200; s += 10) line.hear(s, 1, s, s - 3_600);

@@ -88,8 +88,11 @@ export class PresentTag {
     if (this.isRepetition(word)) return this.repetition(word);
     const age = fault === null ? (around.reading?.age ?? 0) : 0;
     const isOld = age > staleAgeOf(around.rule);
-    if (isSentAgain(word) && fault === null && (isOld || this.isBehind(word, around)))
-      return this.history(word, fault, around);
+    if (isSentAgain(word) && fault === null) {
+      // Old by a clock that may have been set: nothing of now, and where it belongs is not known yet.
+      if (isOld && around.reading?.standing === 'doubtful') return this.waits(word);
+      if (isOld || this.isBehind(word, around)) return this.history(word, fault, around);
+    }
     // Said once, nobody knows when: whoever says it may be dead long since.
     if (word.origin === 'retained' && fault !== null && this.now !== null)
       return this.history(word, fault, around);
@@ -151,7 +154,9 @@ export class PresentTag {
     const { tagId, receivedAt, value } = word;
     const sample = { tagId, ts: receivedAt, quality: uncertain(word.quality), value };
     const isItsOwn =
-      where === 'itsOwnTime' || (where === 'afterEarlierRuns' && !this.rows.isCoveredBefore(word, around));
+      where === 'itsOwnTime' ||
+      isSentAgain(word) ||
+      (where === 'afterEarlierRuns' && !this.rows.isCoveredBefore(word, around));
     const rows = isItsOwn ? this.rows.history(word, heard, around) : this.rows.past(sample, heard, around);
     this.rows.putsElsewhere(word, rows[0]?.ts ?? null);
     return rows;
@@ -217,6 +222,11 @@ export class PresentTag {
     if (fault !== null) return { verdict: 'discarded', rows: [], ...nothing };
     const rows = this.rows.history(word, around.now.steady, around);
     return { verdict: 'history', rows, ...nothing };
+  }
+
+  private waits(word: Word): Taken {
+    this.rows.putsElsewhere(word, null);
+    return { verdict: 'history', present: null, rows: [], held: true, stampFault: null };
   }
 
   /** What had waited: where an earlier word of it was taken for the present in doubt, that is taken back. */

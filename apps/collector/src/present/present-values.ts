@@ -255,7 +255,8 @@ export class PresentValues {
       plant.disbelieved = null;
       return plant.clock.hear(sourceTime, now, plant.staleAge);
     }
-    return { standing: 'fresh', age: plant.clock.ageOf(sourceTime, now), stepped: false, begins: false };
+    const standing = plant.clock.isInDoubt ? 'doubtful' : 'fresh';
+    return { standing, age: plant.clock.ageOf(sourceTime, now), stepped: false, begins: false };
   }
 
   private place(clock: PlantClock, where: Place, now: Instant): Placed[] {
