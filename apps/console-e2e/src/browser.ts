@@ -22,6 +22,9 @@ export const launch = (): Promise<Browser> =>
     ],
   });
 
+/** The browser's own words for an api that a test has killed, also in the middle of an answer: no fault of the page. */
+const KILLED = ['net::ERR_CONNECTION_REFUSED', 'net::ERR_EMPTY_RESPONSE', 'net::ERR_CONNECTION_RESET'];
+
 /** One person at the console: a browser context of his own, with every fault the page reported. */
 export class Person {
   readonly faults: string[] = [];
@@ -33,8 +36,7 @@ export class Person {
   ) {
     page.on('pageerror', (fault) => this.faults.push(`${fault}`));
     page.on('console', (message) => {
-      // The browser's own word for an api that a test has killed; it is no fault of the page.
-      if (message.type() !== 'error' || message.text().includes('net::ERR_CONNECTION_REFUSED')) return;
+      if (message.type() !== 'error' || KILLED.some((word) => message.text().includes(word))) return;
       this.faults.push(`${message.text()} ${message.location().url}`);
     });
   }
