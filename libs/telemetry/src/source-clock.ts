@@ -41,6 +41,8 @@ interface Doubt {
   readonly since: number;
   readonly offset: number;
   readonly side: 'old' | 'ahead';
+  /** The first of such words that came least late, where one later than it began the doubt anew. */
+  readonly least: { readonly since: number; readonly offset: number };
   known: 'open' | 'backlog';
   /** How late the latest such word came, and when. */
   lastOffset: number;
@@ -123,24 +125,34 @@ export class SourceClock {
     return { standing: 'fresh', age, stepped: false, begins: false };
   }
 
-  private begin(offset: number, at: number, age: number, side: Doubt['side']): ClockReading {
-    this.doubt = { since: at, offset, side, known: 'open', lastOffset: offset, lastAt: at };
+  private begin(
+    offset: number,
+    at: number,
+    age: number,
+    side: Doubt['side'],
+    least: Doubt['least'] = { since: at, offset },
+  ): ClockReading {
+    this.doubt = { since: at, offset, side, least, known: 'open', lastOffset: offset, lastAt: at };
     return { standing: 'doubtful', age, stepped: false, begins: false };
   }
 
   /** Another such word: what waited comes faster than it was made; a clock that was set goes on at its pace. */
   private follow(doubt: Doubt, offset: number, at: number, age: number): ClockReading {
+    const { least } = doubt;
     const caughtUp = doubt.offset - offset;
-    const pace = Math.abs(caughtUp) <= TOLERANCE;
-    if (age > 0 && caughtUp > TOLERANCE) doubt.known = 'backlog';
+    // In step with the latest such word, or again with the first: one between them came late on the way.
+    const stepsSince =
+      [doubt, least].find((one) => Math.abs(one.offset - offset) <= TOLERANCE)?.since ?? null;
+    if (age > 0 && least.offset - offset > TOLERANCE) doubt.known = 'backlog';
     doubt.lastOffset = offset;
     doubt.lastAt = at;
     if (doubt.known === 'backlog') return { standing: 'backlog', age, stepped: false, begins: false };
     // A clock that stands still or goes backwards cannot be believed either: it, too, begins anew.
     const isStill = at - offset <= doubt.since - doubt.offset;
     // Slower than time goes neither a clock nor a backlog that is sent at once: what follows from here tells.
-    if (caughtUp < -TOLERANCE && !isStill) return this.begin(offset, at, age, doubt.side);
-    const isSet = at - doubt.since >= SETTLING && (pace || isStill);
+    if (caughtUp < -TOLERANCE && !isStill) return this.begin(offset, at, age, doubt.side, least);
+    const since = isStill ? doubt.since : stepsSince;
+    const isSet = since !== null && at - since >= SETTLING;
     return isSet ? this.step(offset, at) : { standing: 'doubtful', age, stepped: false, begins: false };
   }
 

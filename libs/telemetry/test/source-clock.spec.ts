@@ -102,6 +102,16 @@ describe('K3 what follows tells a clock that was set from words that had waited'
     expect(skewOf(clock)).toBe(3_600 * S);
     expect(clock.steps).toBe(1);
   });
+  test('set back, and one word late on the way: the next, in step again, is no backlog', () => {
+    expect(
+      standings(known(), [
+        [110, -3_490],
+        [114, -3_486],
+        [120, -3_483],
+        [120, -3_480],
+      ]),
+    ).toEqual(['doubtful', 'doubtful', 'doubtful', 'set']);
+  });
   test('set forward by an hour', () => {
     const clock = known();
     expect(
