@@ -101,9 +101,12 @@ export class MeasurementFlow {
     this.store(rows).catch(saidByOutbox);
   }
 
-  /** What is known of a source's words and clocks, for its status. Of several clocks the one that is most wrong, and the one that was set most often. */
+  /**
+   * What is known of a source's words and clocks, for its status. Of several clocks the one that is most wrong, and the
+   * one that was set most often.
+   */
   factsOf(sourceId: SourceId): Pick<SourceState, 'ledger' | 'skewS' | 'clockSteps'> {
-    const clocks = this.values.clockStates(this.now()).filter((c) => c.sourceId === sourceId);
+    const clocks = this.values.clockStates(sourceId, this.now());
     const skews = clocks.flatMap((c) => (c.skew === null ? [] : [c.skew / MICROS_PER_SECOND]));
     return {
       ledger: this.ledger.sum(sourceId),

@@ -30,7 +30,6 @@ export interface HeldWord {
 
 /** A clock of the plant as diagnostics show it. */
 export interface ClockState {
-  readonly sourceId: SourceId;
   /** Microseconds behind ours; null when not known. */
   readonly skew: number | null;
   readonly steps: number;
@@ -80,8 +79,7 @@ export class PlantClock {
   }
 
   state(now: Instant): ClockState {
-    const { sourceId } = this;
-    return { sourceId, steps: this.clock.steps, skew: this.disbelieved ?? this.clock.skewAt(now) };
+    return { steps: this.clock.steps, skew: this.disbelieved ?? this.clock.skewAt(now) };
   }
 }
 

@@ -39,16 +39,20 @@ export class PlantClocks {
   longestOfTooMany(sourceId: SourceId): PlantClock | null {
     let longest: PlantClock | null = null;
     let messages = 0;
-    for (const clock of this.clocks.values()) {
+    for (const clock of this.ofSource(sourceId)) {
       const [first] = clock.held;
-      if (clock.sourceId !== sourceId || !first) continue;
+      if (!first) continue;
       messages += clock.messages;
       if (first.until < (longest?.held[0]?.until ?? Infinity)) longest = clock;
     }
     return messages > MOST_IN_DOUBT ? longest : null;
   }
 
-  states(now: Instant): ClockState[] {
-    return [...this.clocks.values()].map((clock) => clock.state(now));
+  states(sourceId: SourceId, now: Instant): ClockState[] {
+    return [...this.ofSource(sourceId)].map((clock) => clock.state(now));
+  }
+
+  private *ofSource(sourceId: SourceId): Generator<PlantClock> {
+    for (const clock of this.clocks.values()) if (clock.sourceId === sourceId) yield clock;
   }
 }

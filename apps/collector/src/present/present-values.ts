@@ -181,8 +181,8 @@ export class PresentValues {
     }
   }
 
-  clockStates(now: Instant): ClockState[] {
-    return this.clocks.states(now);
+  clockStates(sourceId: SourceId, now: Instant): ClockState[] {
+    return this.clocks.states(sourceId, now);
   }
 
   /** Stamps that could not be believed, by source and cause. */
