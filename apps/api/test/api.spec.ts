@@ -1,11 +1,11 @@
 import 'reflect-metadata';
-import type { AlarmTable, Health, Problem, Stations, Tags } from '@linepack/contracts';
+import type { AlarmTable, Health, Stations, Tags } from '@linepack/contracts';
 import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum';
 import { ZodPipe } from '../src/http/zod.pipe';
 import { assertAllAreGuarded, routesOf, socketEventsOf } from '../src/openapi/routes';
 import { sayOwned } from './alarm-words';
 import { argumentsOf } from './route-arguments';
-import { Client, startWorld, until, type World } from './world';
+import { Client, accountsMade, problem, startWorld, until, type World } from './world';
 
 const PASSWORD = 'linepack-demo';
 const HOUR = 3_600_000_000;
@@ -23,22 +23,10 @@ async function signedIn(userName: string): Promise<Client> {
   return client;
 }
 
-async function problem(response: Response): Promise<Problem> {
-  expect(response.headers.get('content-type')).toMatch(/^application\/problem\+json/);
-  const document = (await response.json()) as Problem;
-  expect(document.correlationId).toBe(response.headers.get('x-correlation-id'));
-  expect(document.status).toBe(response.status);
-  return document;
-}
-
 beforeAll(async () => {
   world = await startWorld();
   await sayOwned(world, ['gate', 'rs-north', 'rs-south', 'network']);
-  // The accounts are made when the network has been read.
-  await until(
-    async () => (await world.pool.query('select from app_user')).rowCount,
-    (users) => users === 6,
-  );
+  await accountsMade(world);
 }, 180_000);
 afterAll(() => world?.end());
 

@@ -1,17 +1,14 @@
 import 'reflect-metadata';
 import { TOPIC, type AlarmCommand, type AuditPage, type Problem } from '@linepack/contracts';
 import { acknowledge, alarmOf, eventOf, own, sayOwned } from './alarm-words';
-import { Client, startWorld, until, type World } from './world';
+import { Client, accountsMade, startWorld, until, type World } from './world';
 
 let world: World;
 let dispatcher: Client;
 
 beforeAll(async () => {
   world = await startWorld();
-  await until(
-    async () => (await world.pool.query('select from app_user')).rowCount,
-    (users) => users === 6,
-  );
+  await accountsMade(world);
   dispatcher = new Client(world.url);
   await dispatcher.post('/api/auth/sign-in', { userName: 'chief', password: 'linepack-demo' });
   for (const station of ['gate', 'rs-north', 'rs-south'])

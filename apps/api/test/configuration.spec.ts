@@ -4,7 +4,7 @@ import type { NetworkFile } from '@linepack/network';
 import { ConfigRepository } from '@linepack/store';
 import { io, type Socket } from 'socket.io-client';
 import { smallTown } from './small-town';
-import { Client, startWorld, until, type World } from './world';
+import { Client, accountsMade, startWorld, until, type World } from './world';
 
 let world: World;
 let socket: Socket<ServerEvents, ClientEvents>;
@@ -27,10 +27,7 @@ const lowLimits = async (): Promise<(number | undefined)[]> => {
 
 beforeAll(async () => {
   world = await startWorld();
-  await until(
-    async () => (await world.pool.query('select from app_user')).rowCount,
-    (users) => users === 6,
-  );
+  await accountsMade(world);
   client = new Client(world.url);
   await client.post('/api/auth/sign-in', { userName: 'dispatcher', password: 'linepack-demo' });
   let beats = 0;

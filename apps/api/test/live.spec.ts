@@ -12,7 +12,7 @@ import {
 import { io } from 'socket.io-client';
 import { browse, closeAll, open, type Browser } from './browser';
 import { acknowledge, alarmOf as alarmIn, eventOf, own, sayOwned, T0 } from './alarm-words';
-import { Client, startWorld, until, type World } from './world';
+import { Client, accountsMade, startWorld, until, type World } from './world';
 
 const PASSWORD = 'linepack-demo';
 
@@ -35,10 +35,7 @@ const tableOf = async (client: Client): Promise<AlarmTable> =>
 
 beforeAll(async () => {
   world = await startWorld();
-  await until(
-    async () => (await world.pool.query('select from app_user')).rowCount,
-    (users) => users === 6,
-  );
+  await accountsMade(world);
   await sayOwned(world, ['gate', 'rs-north', 'network']);
 }, 60_000);
 afterEach(closeAll);

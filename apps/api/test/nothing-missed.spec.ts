@@ -3,7 +3,7 @@ import { startBus, type Bus } from '@linepack/embedded';
 import { layLine, type Line } from './line';
 import { Owner } from './owner';
 import { Watcher } from './watcher';
-import { Client, startWorld, until, type World } from './world';
+import { Client, accountsMade, startWorld, until, type World } from './world';
 
 /*
  * A real bus, a real api with its database, and browsers' sockets, cut in random places while alarms come and go. The
@@ -48,10 +48,7 @@ beforeAll(async () => {
       return `mqtt://127.0.0.1:${apiLine.port}`;
     },
   });
-  await until(
-    async () => (await world.pool.query('select from app_user')).rowCount,
-    (users) => users === 6,
-  );
+  await accountsMade(world);
   owner = new Owner(world, `mqtt://127.0.0.1:${ownerLine?.port}`, random);
   const apiPort = Number(new URL(world.url).port);
   const watch = async (userName: string, ...rooms: Watcher['rooms']): Promise<Watcher> => {

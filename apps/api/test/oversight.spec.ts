@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { TOPIC, type AuditPage, type Diagnostics, type Health, type PartStatus } from '@linepack/contracts';
-import { Client, startWorld, until, type World } from './world';
+import { Client, accountsMade, startWorld, until, type World } from './world';
 
 const PASSWORD = 'linepack-demo';
 const T0 = Date.UTC(2026, 2, 1) * 1_000;
@@ -56,10 +56,7 @@ beforeAll(async () => {
       deed('tag:rs-north.pt-1:L', 'good'),
     ],
   });
-  await until(
-    async () => (await world.pool.query('select from app_user')).rowCount,
-    (users) => users === 6,
-  );
+  await accountsMade(world);
   for (const role of ['metrology', 'maintainer'])
     await world.pool.query(
       `insert into app_user (user_name, display_name, password_hash, role, stations)

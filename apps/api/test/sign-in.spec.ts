@@ -1,6 +1,6 @@
 import 'reflect-metadata';
-import type { Problem, User } from '@linepack/contracts';
-import { Client, startWorld, until, type World } from './world';
+import type { User } from '@linepack/contracts';
+import { Client, accountsMade, problem, startWorld, type World } from './world';
 
 const PASSWORD = 'linepack-demo';
 
@@ -17,21 +17,9 @@ async function signedIn(userName: string): Promise<Client> {
   return client;
 }
 
-async function problem(response: Response): Promise<Problem> {
-  expect(response.headers.get('content-type')).toMatch(/^application\/problem\+json/);
-  const document = (await response.json()) as Problem;
-  expect(document.correlationId).toBe(response.headers.get('x-correlation-id'));
-  expect(document.status).toBe(response.status);
-  return document;
-}
-
 beforeAll(async () => {
   world = await startWorld();
-  // The accounts are made when the network has been read.
-  await until(
-    async () => (await world.pool.query('select from app_user')).rowCount,
-    (users) => users === 6,
-  );
+  await accountsMade(world);
 }, 180_000);
 afterAll(() => world?.end());
 

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { LedgerQuestion, TOPIC, type PartStatus, type TagLedger, type TagLedgers } from '@linepack/contracts';
 import { T0 } from './alarm-words';
-import { Client, startWorld, until, type World } from './world';
+import { Client, accountsMade, startWorld, until, type World } from './world';
 
 let world: World;
 const asked: LedgerQuestion[] = [];
@@ -33,10 +33,7 @@ const say = (instance: string, state: PartStatus['state']): Promise<void> =>
 
 beforeAll(async () => {
   world = await startWorld();
-  await until(
-    async () => (await world.pool.query('select from app_user')).rowCount,
-    (users) => users === 6,
-  );
+  await accountsMade(world);
   await world.pool.query(
     `insert into app_user (user_name, display_name, password_hash, role, stations)
      select 'north', 'north', password_hash, role, '{rs-north}' from app_user where user_name = 'maintainer'`,

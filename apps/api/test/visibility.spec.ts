@@ -4,7 +4,7 @@ import { AlarmRepository } from '@linepack/store';
 import type { z } from 'zod';
 import { routesOf, type Route } from '../src/openapi/routes';
 import { alarmOf, eventOf } from './alarm-words';
-import { Client, startWorld, until, type World } from './world';
+import { Client, accountsMade, startWorld, until, type World } from './world';
 
 const RANGE = 'from=0&to=3600000000';
 
@@ -21,10 +21,7 @@ async function signIn(userName: string): Promise<Client> {
 
 beforeAll(async () => {
   world = await startWorld();
-  await until(
-    async () => (await world.pool.query('select from app_user')).rowCount,
-    (users) => users === 6,
-  );
+  await accountsMade(world);
   for (const role of ROLES) {
     await world.pool.query(
       `insert into app_user (user_name, display_name, password_hash, role, stations)

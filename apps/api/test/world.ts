@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import type { Problem } from '@linepack/contracts';
 import { startBus, type Bus } from '@linepack/embedded';
 import { ConfigRepository, migrate, openPool, type NetworkSnapshot, type Pool } from '@linepack/store';
 import type { NestExpressApplication } from '@nestjs/platform-express';
@@ -186,6 +187,22 @@ export class Client {
   private headers(): Record<string, string> {
     return this.cookie ? { Cookie: this.cookie } : {};
   }
+}
+
+/** The accounts are made when the network has been read. */
+export const accountsMade = (world: World): Promise<unknown> =>
+  until(
+    async () => (await world.pool.query('select from app_user')).rowCount,
+    (users) => users === 6,
+  );
+
+/** The problem document of an answer, which has the number that stands in the log. */
+export async function problem(response: Response): Promise<Problem> {
+  expect(response.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+  const document = (await response.json()) as Problem;
+  expect(document.correlationId).toBe(response.headers.get('x-correlation-id'));
+  expect(document.status).toBe(response.status);
+  return document;
 }
 
 /** Asks again until the condition holds; the deadline is generous because machines are slow. */
