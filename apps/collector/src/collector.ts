@@ -11,8 +11,8 @@ import {
   SampleWriter,
   openPool,
 } from '@linepack/store';
-import { OPCUACertificateManager } from 'node-opcua';
 import { plantSources } from './acquisition/make-source';
+import { openCertificates } from './acquisition/opcua/certificates';
 import { LEASE_ANSWER_MS } from './alarm/partition-ownership';
 import { assemble } from './assemble';
 import { Bus } from './bus';
@@ -68,7 +68,7 @@ export async function startCollector(settings: Settings, log: Log): Promise<Coll
     log,
     time,
   });
-  const certificates = await certificatesIn(join(folder, 'pki'));
+  const certificates = await openCertificates(join(folder, 'pki'), log);
   const running = assemble({
     owner,
     session: randomUUID(),
@@ -118,14 +118,4 @@ function ownerOf(file: JsonFile<{ owner: string }>): string {
   const owner = randomUUID();
   file.write({ owner });
   return owner;
-}
-
-/** In our own folder, never in HOME. Made once before any source asks: two at a time would ruin each other's key. */
-async function certificatesIn(rootFolder: string): Promise<OPCUACertificateManager> {
-  const certificates = new OPCUACertificateManager({
-    rootFolder,
-    automaticallyAcceptUnknownCertificate: true,
-  });
-  await certificates.initialize();
-  return certificates;
 }

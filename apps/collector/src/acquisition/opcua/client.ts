@@ -9,6 +9,7 @@ import {
   type UserIdentityInfo,
 } from 'node-opcua';
 import { within, type Time, type Timer } from '../../time';
+import { APPLICATION_NAME } from './certificates';
 
 export type OpcUaConfig = Extract<SourceConfig, { kind: 'opcua' }>;
 
@@ -35,7 +36,7 @@ export class Client {
   ) {
     const silenceMs = config.publishingIntervalMs * keepAliveCount(config);
     this.opcua = OPCUAClient.create({
-      applicationName: 'Linepack',
+      applicationName: APPLICATION_NAME,
       clientName: `linepack-${config.id}`,
       clientCertificateManager: certificates,
       connectionStrategy: { maxRetry: 0, initialDelay: 200, maxDelay: 200 },
