@@ -47,6 +47,12 @@ const boundaries = [
   only('platform:browser', ['platform:any', 'platform:browser'], { bannedExternalImports: nodeOnly }),
 ];
 
+/** What the specs of many rooms share; in the product it would be made-up data. */
+const examples = {
+  group: ['@linepack/*/testing'],
+  message: 'Examples are for specs and tests.',
+};
+
 const impure =
   'domain libraries are pure: time, seeds and data come in as arguments, so that every result can be computed again.';
 const pure = {
@@ -58,6 +64,7 @@ const pure = {
       {
         patterns: [
           { group: ['node:*', 'fs', 'path', 'crypto', 'os', 'net'], message: `No Node here: ${impure}` },
+          examples,
         ],
       },
     ],
@@ -114,6 +121,10 @@ export default tseslint.config(
       eqeqeq: ['error', 'always', { null: 'ignore' }],
     },
   },
+  {
+    ignores: ['**/*.spec.ts', '**/test/**'],
+    rules: { 'no-restricted-imports': ['error', { patterns: [examples] }] },
+  },
   pure,
   {
     files: ['apps/console/src/**/*.ts', 'libs/console-ui/src/**/*.ts'],
@@ -123,7 +134,7 @@ export default tseslint.config(
     rules: {
       'no-restricted-imports': [
         'error',
-        { patterns: [{ group: ['node:*'], message: 'The console runs in a browser.' }] },
+        { patterns: [{ group: ['node:*'], message: 'The console runs in a browser.' }, examples] },
       ],
     },
   },
@@ -173,6 +184,10 @@ export default tseslint.config(
   },
   {
     files: ['**/*.spec.ts', '**/test/**/*.ts', '**/jest.config.{mjs,cjs}'],
-    rules: { 'max-lines': 'off', '@nx/enforce-module-boundaries': 'off' },
+    rules: {
+      'max-lines': 'off',
+      '@nx/enforce-module-boundaries': 'off',
+      'no-restricted-imports': 'off',
+    },
   },
 );

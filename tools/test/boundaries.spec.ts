@@ -6,6 +6,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const env = { ...process.env, NX_DAEMON: 'false' };
 
 const boundary = '@nx/enforce-module-boundaries';
+const imports = 'no-restricted-imports';
 const use = (what: string) => `import * as it from '${what}';\nexport const used = it;\n`;
 
 /** [what is wrong, where it is written, the code, the rule that must catch it] */
@@ -22,8 +23,15 @@ const violations: [string, string, string, string][] = [
   ['the collector reaching for Angular', 'apps/collector/src/x.ts', use('@angular/core'), boundary],
   ['a domain library using a driver', 'libs/gas/src/x.ts', use('mqtt'), boundary],
   ['an app reaching past a door', 'apps/api/src/x.ts', use('../../../libs/gas/src/reference'), boundary],
-  ['Node in a domain library', 'libs/gas/src/x.ts', use('node:fs'), 'no-restricted-imports'],
-  ['Node in the console', 'apps/console/src/app/x.ts', use('node:fs'), 'no-restricted-imports'],
+  ['Node in a domain library', 'libs/gas/src/x.ts', use('node:fs'), imports],
+  ['examples of specs in the product', 'apps/api/src/x.ts', use('@linepack/contracts/testing'), imports],
+  [
+    'examples of specs in the console',
+    'apps/console/src/app/x.ts',
+    use('@linepack/contracts/testing'),
+    imports,
+  ],
+  ['Node in the console', 'apps/console/src/app/x.ts', use('node:fs'), imports],
   [
     'the clock in a domain library',
     'libs/alarm/src/x.ts',
@@ -55,6 +63,7 @@ const allowed: [string, string, string][] = [
   ['loss on gas', 'libs/loss/src/x.ts', use('@linepack/gas')],
   ['the store on contracts', 'libs/store/src/x.ts', use('@linepack/contracts')],
   ['the console on contracts', 'apps/console/src/app/x.ts', use('@linepack/contracts')],
+  ['a spec on the examples', 'apps/api/src/x.spec.ts', use('@linepack/contracts/testing')],
   ['the collector on mqtt', 'apps/collector/src/x.ts', use('mqtt')],
 ];
 
