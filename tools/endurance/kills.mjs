@@ -111,6 +111,17 @@ const startDevices = (client) => {
   return { count, stop: () => clearInterval(timer) };
 };
 
+/** Whether it was there to be killed: what was killed a moment ago may not be started again yet. */
+const kill = (pid) => {
+  try {
+    process.kill(pid, 'SIGKILL');
+    return true;
+  } catch (error) {
+    if (error.code === 'ESRCH') return false;
+    throw error;
+  }
+};
+
 const countStored = async (url) => {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
@@ -152,9 +163,7 @@ try {
   for (let n = 0; n < kills; n += 1) {
     await sleep(BETWEEN_MS[0] + random() * (BETWEEN_MS[1] - BETWEEN_MS[0]));
     const part = PARTS[Math.floor(random() * PARTS.length)];
-    const pid = product.run().pids[part];
-    if (!pid) continue;
-    process.kill(pid, 'SIGKILL');
+    await until(`${part} runs`, 60, async () => kill(product.run().pids[part]));
     killed[part] += 1;
     if (n % 10 === 9) say(`${n + 1} kills, ${devices.count.sent} values sent`);
   }
