@@ -29,10 +29,10 @@ export class DatabaseWay {
     return this.away ? 'away' : 'up';
   }
 
-  /** Null when the database is away: any part of the entries may have been written then. */
-  async write(entries: readonly Entry[]): Promise<JournalledEvent[] | null> {
+  /** Null when the database is away, or has not answered in time: any part of the entries may be written then. */
+  async write(entries: readonly Entry[], withinMs: number): Promise<JournalledEvent[] | null> {
     try {
-      const journalled = await this.delivery.deliver(entries);
+      const journalled = await this.delivery.deliver(entries, withinMs);
       for (const entry of entries) this.written += weightOf(entry) - this.refusedRows(entry);
       this.cameBack();
       return journalled;

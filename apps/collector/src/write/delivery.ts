@@ -2,9 +2,6 @@ import type { JournalledEvent } from '@linepack/store';
 import type { Time } from '../time';
 import { rowsOf, weightOf, type Destination, type Entry } from './entry';
 
-/** An answer that comes later than this comes too late: what it wrote after all is written again, which is safe. */
-const DEADLINE_MS = 15_000;
-
 /** Some rows of an entry. */
 interface Part {
   readonly entry: Entry;
@@ -31,9 +28,16 @@ export class Delivery {
 
   constructor(private readonly options: DeliveryOptions) {}
 
-  /** @throws Error when the database is away: any part of the entries may have been written then */
-  deliver(entries: readonly Entry[]): Promise<JournalledEvent[]> {
-    return this.write(entries.map((entry) => ({ entry, from: 0, to: weightOf(entry) })));
+  /**
+   * An answer that comes later than `withinMs` comes too late: what it wrote after all is written again, which is safe.
+   *
+   * @throws Error when the database is away: any part of the entries may have been written then
+   */
+  deliver(entries: readonly Entry[], withinMs: number): Promise<JournalledEvent[]> {
+    return this.write(
+      entries.map((entry) => ({ entry, from: 0, to: weightOf(entry) })),
+      withinMs,
+    );
   }
 
   /** How many of an entry's rows were handed aside. */
@@ -52,13 +56,15 @@ export class Delivery {
     this.stopWaiting();
   }
 
-  private async write(parts: readonly Part[]): Promise<JournalledEvent[]> {
+  private async write(parts: readonly Part[], withinMs: number): Promise<JournalledEvent[]> {
     try {
-      return await this.answer(parts.map(({ entry, from, to }) => rowsOf(entry, from, to)));
+      const entries = parts.map(({ entry, from, to }) => rowsOf(entry, from, to));
+      return await this.answer(entries, withinMs);
     } catch (error) {
       if (!isRefusal(error)) throw error;
       const halves = halved(parts);
-      if (halves) return [...(await this.write(halves[0])), ...(await this.write(halves[1]))];
+      if (halves)
+        return [...(await this.write(halves[0], withinMs)), ...(await this.write(halves[1], withinMs))];
       for (const part of parts) await this.handAside(part, error);
       return [];
     }
@@ -72,11 +78,11 @@ export class Delivery {
     await this.options.onRefused(rowsOf(entry, from, to), error);
   }
 
-  private answer(entries: readonly Entry[]): Promise<JournalledEvent[]> {
+  private answer(entries: readonly Entry[], withinMs: number): Promise<JournalledEvent[]> {
     if (this.givenUp) return Promise.reject(new Error('the collector is stopping'));
     return new Promise((resolve, reject) => {
       const stop = (): void => end(() => reject(new Error('the database did not answer in time')));
-      const timer = this.options.time.after(DEADLINE_MS, stop);
+      const timer = this.options.time.after(withinMs, stop);
       const end = (settle: () => void): void => {
         timer.cancel();
         this.waits.delete(stop);

@@ -16,6 +16,11 @@ export type { Durable } from './waiting-room';
 /** How long an entry may wait for company: journal entries not at all, acknowledged messages briefly, samples a second. */
 export const PATIENCE_MS = { journal: 0, acknowledged: 100, samples: 1_000 } as const;
 const BATCH_ROWS = 5_000;
+/**
+ * What the database has not taken by then, the spool takes: a plant broker sends no more than some twenty messages
+ * before the first is acknowledged, and nobody would see a live value of its devices meanwhile.
+ */
+const STRAIGHT_MS = 3_000;
 /** With so many rows behind it, a batch waits no longer for a slow database: the spool takes all of them. */
 const IMPATIENT_ROWS = 250_000;
 /** What neither the database nor the spool takes is tried again after this. */
@@ -220,7 +225,8 @@ export class Outbox {
   }
 
   private async straight(batch: readonly Waiting[]): Promise<boolean> {
-    const journalled = await this.way.write(batch.map((w) => w.entry));
+    const entries = batch.map((w) => w.entry);
+    const journalled = await this.way.write(entries, STRAIGHT_MS);
     if (journalled === null) return false;
     batch.forEach((w) => this.settle(w, 'journal'));
     // Whatever the disk said: nothing waits for it now.

@@ -13,6 +13,8 @@ export interface ReplayOptions {
 }
 
 const RETRY_MS = 1_000;
+/** Nobody waits for what is in the spool already: a slow database gets the time to take it. */
+const REPLAY_MS = 15_000;
 /** What the disk would not read is looked at again after this. */
 const LOOK_AGAIN_MS = 60_000;
 const ENTRIES = 200;
@@ -60,7 +62,7 @@ export class Replay {
     while (!this.stopped) {
       const entries = this.peek();
       if (entries.length === 0) return;
-      const journalled = await way.write(entries);
+      const journalled = await way.write(entries, REPLAY_MS);
       if (journalled === null) return;
       await spool.done(entries.length);
       onReplayed(journalled);
