@@ -58,6 +58,10 @@ export class TagRows {
    * other one may be set before it is stored.
    */
   private owed: { readonly since: number; readonly heard: number } | null = null;
+  /** Where a value was stored again last because it held: a word that is older by its stamp may have held there. */
+  private again: Micros | null = null;
+  /** The latest word that stands before the newest sample. */
+  private late: Sample | null = null;
   private elsewhere: Elsewhere[] = [];
   /** Up to here an earlier run stored words of this tag; whether its clock was set then is not known. */
   private floor = -Infinity;
@@ -135,19 +139,21 @@ export class TagRows {
     const { receivedAt, origin } = word;
     const { rule, era, now } = around;
     if (stamp !== null && isOfNow && stamp >= this.next()) {
+      const before = this.heldBefore(stamp, rule);
       this.own = { stamp, era };
       this.owed = null;
       if (origin === 'first' && receivedAt - stamp > rule.maxReportS * MICROS_PER_SECOND)
         this.owe(now.steady);
-      return this.keep(sampleOf(word, stamp), rule);
+      return [...before, ...this.keep(sampleOf(word, stamp), rule)];
     }
     if (stamp !== null && this.mayStandBehind(word, stamp, isOfNow, around)) {
       this.owe(now.steady);
+      this.late = sampleOf(word, stamp);
       if (isTold) return [];
       if (stamp > (this.own?.stamp ?? 0)) this.own = { stamp, era };
       // Two values under one stamp: the writer moves the second on, and which is the newest then is not known here.
       if (stamp === this.stored?.ts) this.isUnsure = true;
-      return [sampleOf(word, stamp)];
+      return [this.late];
     }
     const setRight = stamp !== null && isOfNow ? this.setRight(stamp, receivedAt, around) : null;
     if (setRight !== null && setRight < this.next()) {
@@ -202,7 +208,12 @@ export class TagRows {
     const isOwn = isInItsTime && present.at >= this.next();
     const since = isOwn ? present.at : this.inItsTime(heardAt, around);
     const { tagId, quality, value } = present;
-    return this.keep({ tagId, quality, value, ts: Math.max(since, this.next()) as Micros }, around.rule);
+    const rows = this.keep(
+      { tagId, quality, value, ts: Math.max(since, this.next()) as Micros },
+      around.rule,
+    );
+    if (rows[0]) this.again = rows[0].ts;
+    return rows;
   }
 
   /** The repeat of the newest sample that falls due, in the time of the tag's own clock. */
@@ -217,6 +228,13 @@ export class TagRows {
   /** What holds now is to be stored when no later word comes. */
   owe(steady: number, heard = steady): void {
     this.owed = { since: this.owed?.since ?? steady, heard: Math.max(heard, this.owed?.heard ?? heard) };
+  }
+
+  /** What held from where an older value was stored again, until the stamp of a later word. */
+  private heldBefore(stamp: Micros, rule: ReportRule): Sample[] {
+    const { late, owed } = this;
+    if (late === null || owed === null || this.stored?.ts !== this.again || this.next() >= stamp) return [];
+    return this.keep({ ...late, ts: this.next() as Micros }, rule);
   }
 
   private next(): number {

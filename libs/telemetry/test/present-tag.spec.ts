@@ -79,6 +79,27 @@ describe('a source that keeps nothing back (OPC UA)', () => {
   });
 });
 
+test('P8 what comes late of the time before a value that was stored again takes its place', () => {
+  const plant = new PlantScript('weighed');
+  for (let s = 0; s <= 20; s += 10) plant.hear(s, { value: s, stamp: s });
+  plant.lose(29);
+  plant.connect();
+  plant.hear(30, { value: 22, stamp: 22 });
+  plant.wait(32);
+  for (const stamp of [24, 26]) plant.hear(33, { value: stamp, stamp });
+  plant.hear(33, { value: 33, stamp: 33 });
+  plant.wait(60);
+  expect(plant.stored.slice(3)).toEqual([
+    'none gone @29',
+    '22 good @22',
+    '22 good @30',
+    '24 good @24',
+    '26 good @26',
+    '26 good @30',
+    '33 good @33',
+  ]);
+});
+
 test('P8 words that come one upon the other, all behind what is stored, are stored once', () => {
   const plant = new PlantScript('weighed');
   for (let s = 0; s <= 20; s += 10) plant.hear(s, { value: s, stamp: s });
