@@ -36,7 +36,7 @@ test('P9 a device whose clock was set back before our restart stays out of the t
   await settled();
   line.time.to(3_605);
   line.sink().connected();
-  // Twenty minutes behind: less than its stale age, so nothing is in doubt.
+  // Twenty minutes behind: less than its stale age.
   for (let s = 3_610; s <= 3_650; s += 10) line.hear(s, 1, s, s - 1_200);
   await settled();
   expect(line.rows.map(([, second]) => second)).toEqual([3_610, 3_620, 3_630, 3_640, 3_650]);
@@ -52,6 +52,20 @@ test('P9 and so do the words by which its clock becomes known', async () => {
   for (let s = 3_610; s <= 3_630; s += 10) line.hear(s, 1, s, s - 1_200);
   await settled();
   expect(line.stored()).toEqual(['3610 uncertain @3610', '3620 good @3620', '3630 good @3630']);
+});
+
+test('K3 P9 what a device had kept while it was cut off, and sends after our restart, stands at its own time', async () => {
+  const line = new PlantLine('mqtt', [tagOf(1, 'a', 'broker')]);
+  // What the earlier run stored last it had stored again at its own time, after its device's last word.
+  const before = new Before([stored(1, 3_559)]);
+  new StoredBefore(before, line.flow.values, line.time, log).configure([1 as TagId]);
+  await settled();
+  line.time.to(3_565);
+  line.sink().connected();
+  for (const stamp of [3_556, 3_560, 3_564, 3_568, 3_572]) line.hear(3_574, 1, stamp, stamp);
+  line.hear(3_576, 1, 3_576, 3_576);
+  await settled();
+  expect(line.rows.map(([, second]) => second).sort()).toEqual([3_556, 3_560, 3_564, 3_568, 3_572, 3_576]);
 });
 
 test('P9 nor does what is said after the database has answered, though a first value came before that', async () => {

@@ -1,16 +1,10 @@
-import { MICROS_PER_SECOND, OUR_CLOCK, type Micros, type TagId } from '@linepack/network';
+import { OUR_CLOCK, type Micros, type TagId } from '@linepack/network';
 import { QUALITY, qualityClass, type Quality, type Sample } from './quality';
-import type { ReportRule } from './report-filter';
+import { staleAgeOf } from './report-filter';
 import type { ClockReading } from './source-clock';
 import { stampFault, type StampFault } from './source-time';
 import { TagRows, type ClockFacts, type Placing } from './tag-rows';
 import type { PresentValue, Word } from './word';
-
-/** Reporting intervals without a word after which a value is stale. */
-export const STALE_INTERVALS = 3;
-/** How old a word may be and still be of now, µs. */
-export const staleAgeOf = ({ maxReportS }: Pick<ReportRule, 'maxReportS'>): number =>
-  STALE_INTERVALS * maxReportS * MICROS_PER_SECOND;
 
 /** What is known of a word besides itself. */
 export interface Circumstances extends Placing {
@@ -165,6 +159,11 @@ export class PresentTag {
   /** Something newer of the same clock was told before. */
   isBehind({ sourceTime }: Word, { era }: ClockFacts): boolean {
     return sourceTime !== null && this.told?.era === era && sourceTime < this.told.stamp;
+  }
+
+  /** Its stamp is not after what an earlier run stored last. */
+  isOfEarlierRuns(word: Word): boolean {
+    return this.rows.isOfEarlierRuns(word);
   }
 
   /** What its clock said in doubt had waited. @returns what held before and holds again, if it was taken for the present */

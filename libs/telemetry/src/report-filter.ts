@@ -8,6 +8,12 @@ export interface ReportRule {
   readonly maxReportS: number;
 }
 
+/** Reporting intervals without a word after which a value is stale. */
+export const STALE_INTERVALS = 3;
+/** How old a word may be and still be of now, µs. */
+export const staleAgeOf = ({ maxReportS }: Pick<ReportRule, 'maxReportS'>): number =>
+  STALE_INTERVALS * maxReportS * MICROS_PER_SECOND;
+
 /** What was stored last of a tag; null before the first. */
 export type ReportState = Sample | null;
 

@@ -2,6 +2,7 @@ import { MICROS_PER_SECOND, type Micros } from '@linepack/network';
 import type { Instant } from './instant';
 import type { Sample } from './quality';
 import { dueRepeat, isWorthStoring, type ReportRule } from './report-filter';
+import { TOLERANCE } from './source-clock';
 import type { PresentValue, Word } from './word';
 
 /** A word of now that stands before the newest sample is stored again after it when nothing newer comes for so long. µs */
@@ -102,8 +103,13 @@ export class TagRows {
    * Whether a word's stamp lies in time that an earlier run covered by another time than its clock's: what that stored
    * last is still to come by this clock. Of a clock of which nothing is known it is expected that it reads as ours.
    */
-  isCoveredBefore({ sourceTime, receivedAt }: Word, { skew }: ClockFacts): boolean {
-    return sourceTime !== null && sourceTime <= this.floor && this.floor > receivedAt - (skew ?? 0);
+  isCoveredBefore(word: Word, { skew }: ClockFacts): boolean {
+    return this.isOfEarlierRuns(word) && this.floor > word.receivedAt - (skew ?? 0) + TOLERANCE;
+  }
+
+  /** Whether a word's stamp is not after what an earlier run stored last. */
+  isOfEarlierRuns({ sourceTime }: Word): boolean {
+    return sourceTime !== null && sourceTime <= this.floor;
   }
 
   /** Whether this very word was stored elsewhere than at its stamp. */
@@ -242,14 +248,14 @@ export class TagRows {
   }
 
   /** A true word of a clock that was not set, which comes late, stands where it belongs. */
-  private mayStandBehind(word: Word, stamp: Micros, isOfNow: boolean, clock: ClockFacts): boolean {
+  private mayStandBehind(word: Word, stamp: Micros, isOfNow: boolean, around: Placing): boolean {
     const isFirst = word.origin === 'first';
     if (this.own === null) {
       // A first value was stored by the run that heard it become so.
       if (isFirst) return stamp > this.floor;
-      return isOfNow && !this.isCoveredBefore(word, clock);
+      return isOfNow && !this.isCoveredBefore(word, around);
     }
-    if (this.own.era !== clock.era) return false;
+    if (this.own.era !== around.era) return false;
     // What became so while nobody could hear became so after what was told before.
     return isFirst ? stamp >= this.own.stamp : isOfNow;
   }

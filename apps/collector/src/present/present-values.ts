@@ -3,6 +3,7 @@ import {
   EARLIEST_COMMISSIONING,
   PresentTag,
   QUALITY,
+  TOLERANCE,
   stampFault,
   type Circumstances,
   type ClockReading,
@@ -253,7 +254,9 @@ export class PresentValues {
     // The same again says nothing of the clock, but for a tag that could not be heard: somebody may have kept it.
     if (origin === 'change' && (state.present.isGone || !state.present.repeats(word))) {
       plant.disbelieved = null;
-      return plant.clock.hear(sourceTime, now, plant.staleAge);
+      // Of a clock of which nothing is known, such a word was late on its way, or the clock was set: what follows tells.
+      const isOdd = plant.clock.skewAt(now) === null && state.present.isOfEarlierRuns(word);
+      return plant.clock.hear(sourceTime, now, isOdd ? TOLERANCE : plant.staleAge);
     }
     const standing = plant.clock.isInDoubt ? 'doubtful' : 'fresh';
     return { standing, age: plant.clock.ageOf(sourceTime, now), stepped: false, begins: false };
