@@ -30,6 +30,9 @@ const COVERED_US = 60_000_000;
 const ANSWER_US = 1_000_000;
 /** So long it takes until a clock that was set is known to be. */
 const SETTLED_US = 8_000_000;
+/** Of more messages at a time than that, a collector places the doubtful ones without knowing (P5). */
+const MOST_IN_DOUBT = 10;
+const AT_A_TIME_US = 1_000_000;
 /** Marks a row that stands beside another of its time. */
 const MARKED = 0x0408;
 
@@ -56,12 +59,17 @@ interface ToldWord {
 
 export function words(world: World, oracle: Oracle): void {
   const heard = hearings(world);
+  const { received } = world.plant.broker;
+  const isCrowd = (at: number, by: SimulatedProcess): boolean =>
+    received.filter((r) => r.by === by && Math.abs(r.at - at) < AT_A_TIME_US).length > MOST_IN_DOUBT;
   for (const tag of TAGS) {
     const key = keyOf(tag);
     const told = 'node' in tag.at ? published(world, tag.at.node) : sent(world, key, heard);
     const { samples, toldBefore } = world.plant.database;
-    const knows = (by: SimulatedProcess) => toldBefore.get(`${by.name} ${tagIdOf(key)}`) ?? Infinity;
-    new TagJudge(oracle, key, told, samples.rows(tagIdOf(key)), offsetsOf(world, key), knows).judge();
+    const canTell = ({ at, by }: Hearing): boolean =>
+      at > (toldBefore.get(`${by.name} ${tagIdOf(key)}`) ?? Infinity) + ANSWER_US &&
+      ('node' in tag.at || !isCrowd(at, by));
+    new TagJudge(oracle, key, told, samples.rows(tagIdOf(key)), offsetsOf(world, key), canTell).judge();
   }
   if (world.collectors.length > 1) return;
   for (const device of world.plant.devices)
@@ -143,8 +151,8 @@ class TagJudge {
     private readonly rows: readonly Row[],
     /** By how much its clock was ever ahead of true time. */
     private readonly offsets: readonly number[],
-    /** True time at which a process was told what was stored before; without end when it never was. */
-    private readonly toldBefore: (by: SimulatedProcess) => number,
+    /** Whether who hears a word has been told what was stored before it, and is not made to place it in doubt. */
+    private readonly canTell: (hearing: Hearing) => boolean,
   ) {}
 
   judge(): void {
@@ -212,14 +220,16 @@ class TagJudge {
     return isCovered;
   }
 
-  /** The database has told who hears it what was stored before, and he has heard the clock go on as it was set. */
+  /** Who hears it can tell, and has heard the clock go on as it was set. */
   private couldKnow({ stamp, stampedAt, heard }: ToldWord): boolean {
     const ahead = (stamp as number) - stampedAt;
     const isAsSet = (w: ToldWord): boolean => Math.abs((w.stamp ?? 0) - w.stampedAt - ahead) < SLACK_US;
     return heard.every(
-      ({ at, by }) =>
-        at > this.toldBefore(by) + ANSWER_US &&
-        this.told.some((w) => isAsSet(w) && w.heard.some((h) => h.by === by && h.at < at - SETTLED_US)),
+      (hearing) =>
+        this.canTell(hearing) &&
+        this.told.some(
+          (w) => isAsSet(w) && w.heard.some((h) => h.by === hearing.by && h.at < hearing.at - SETTLED_US),
+        ),
     );
   }
 
