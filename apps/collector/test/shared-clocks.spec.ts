@@ -1,5 +1,7 @@
+import type { SourceId } from '@linepack/network';
 import { QUALITY } from '@linepack/telemetry';
 import { CAPABILITIES } from '../src/acquisition/capabilities';
+import { instantOf } from '../src/time';
 import { PlantLine, START, settled, tagOf } from './plant-line';
 
 /** Two devices behind one broker: tags 1 and 2 of the one, tag 3 of the other. */
@@ -140,4 +142,21 @@ test('K3 old words that come one at a time, each when the one before is acknowle
     expect(message.isDurable).toBe(true);
   }
   expect(line.flow.factsOf('broker' as never)).toMatchObject({ clockSteps: 0 });
+});
+
+test('K7 a value that is doubted and believed again under its old stamp does not set its clock', () => {
+  const line = new PlantLine('opcua', [tagOf(1, 'a', 'plc', 8)]);
+  line.sink().connected();
+  line.hear(0, 1, 3, 0);
+  for (const [second, quality] of [
+    [48, QUALITY.Bad],
+    [51, QUALITY.Good],
+    [56, QUALITY.Bad],
+  ] as const)
+    line.hear(second, 1, quality === QUALITY.Good ? 3 : null, 0, { quality });
+  line.hear(60, 1, 4, 60);
+  expect(line.flow.values.clockStates('plc' as SourceId, instantOf(line.time))).toEqual([
+    { steps: 0, skew: 0 },
+  ]);
+  expect(line.stored().at(-1)).toBe('4 good @60');
 });

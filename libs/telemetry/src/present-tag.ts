@@ -278,6 +278,16 @@ export class PresentTag {
     return { verdict: 'present', present, rows, held: false, stampFault: fault };
   }
 
+  /**
+   * The latest word's stamp and value, whatever its quality: what its source thinks of it has changed, and the stamp is
+   * as old as it was.
+   */
+  restates({ sourceTime, value }: Word): boolean {
+    const { last } = this;
+    const isSameValue = last?.value === value || last?.value === null || value === null;
+    return last !== null && last.sourceTime === sourceTime && isSameValue;
+  }
+
   /** The same with the same stamp as the latest word: it stands at its own time already. */
   repeats({ sourceTime, value, quality }: Word): boolean {
     const { last } = this;

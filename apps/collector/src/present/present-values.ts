@@ -251,8 +251,8 @@ export class PresentValues {
       if (fault === 'stampAhead' || origin === 'change') plant.disbelieved = word.receivedAt - sourceTime;
       return null;
     }
-    // The same again says nothing of the clock, but for a tag that could not be heard: somebody may have kept it.
-    if (origin === 'change' && (state.present.isGone || !state.present.repeats(word))) {
+    // An old stamp again says nothing of the clock, but for a tag that could not be heard: somebody may have kept it.
+    if (origin === 'change' && (state.present.isGone || !state.present.restates(word))) {
       plant.disbelieved = null;
       // Of a clock of which nothing is known, such a word was late on its way, or the clock was set: what follows tells.
       const isOdd = plant.clock.skewAt(now) === null && state.present.isOfEarlierRuns(word);
