@@ -210,6 +210,18 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
       node.diskIsWell();
     };
   },
+  // What the database does not take now, the disk does not take either: all of it waits in memory, in its order.
+  diskFailsWhileDatabaseIsAway: ({ plant: { database }, collectors }, random) => {
+    const node = random.pick(collectors);
+    database.setMood('away');
+    node.medium.fail({ operation: random.pick(['write', 'datasync'] as const) });
+    node.diskIsIll();
+    return () => {
+      node.medium.heal();
+      node.diskIsWell();
+      database.setMood('up');
+    };
+  },
   limitChanges: ({ plant, api }, random) => {
     const key = keyOf(random.pick(TAGS.filter((t) => t.limits)));
     // The word may be missed: then it is read at its time.
