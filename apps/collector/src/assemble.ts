@@ -100,12 +100,14 @@ export function assemble(around: Surroundings): Assembled {
     spool,
     refused: around.files.refused,
     onJournalled: (events) => engine.journalled(events),
+    onFound: () => engine.takeIn(waiting()),
     onFull: () => sayTroubles(),
     time,
     log,
   });
   let changed = false;
   const onItsWay = new OnItsWay();
+  const waiting = () => [...[...spool.waiting()].flatMap(unwrittenIn), ...onItsWay.all()];
   const engine = new AlarmEngine({
     time,
     tell: ownersVoice(bus, () => ownership),
@@ -128,7 +130,7 @@ export function assemble(around: Surroundings): Assembled {
     session: around.session,
     leases: around.leases,
     alarms: around.alarms,
-    waiting: () => [...[...spool.waiting()].flatMap(unwrittenIn), ...onItsWay.all()],
+    waiting,
     engine,
     peers,
     copies,

@@ -52,6 +52,7 @@ beforeEach(() => {
     spool,
     refused,
     onJournalled: () => undefined,
+    onFound: () => undefined,
     onFull: () => undefined,
     time,
     log,

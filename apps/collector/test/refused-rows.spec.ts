@@ -53,6 +53,7 @@ describe('rows that the database refuses', () => {
       spool: Spool.open({ disk, maxBytes: 1 << 20, parse: parseEntry, log: () => undefined }),
       refused: new RefusedFile(disk, 'refused.jsonl'),
       onJournalled: () => undefined,
+      onFound: () => undefined,
       onFull: () => undefined,
       time: systemTime,
       log: quiet,

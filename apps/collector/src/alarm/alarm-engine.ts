@@ -22,7 +22,7 @@ import { Announcer } from './announcer';
 import { NO_DEFINITIONS, type Definitions } from './definitions';
 import { OurClock } from './our-clock';
 import type { SourceHeard } from './source-links';
-import type { Unwritten } from './unwritten';
+import { entriesOf, type Unwritten } from './unwritten';
 
 export interface AlarmSurroundings {
   readonly time: Time;
@@ -111,6 +111,17 @@ export class AlarmEngine {
     this.define(partition, now, 'takenOver');
     this.publishSoon(name);
     this.around.onChange('soon');
+  }
+
+  /**
+   * What an earlier run told, and could not be read at the takeover: the journal takes it as told under the same epoch,
+   * and so must who owns it.
+   */
+  takeIn(waiting: readonly Unwritten[]): void {
+    for (const partition of [...this.partitions.values()]) {
+      const { name, epoch } = partition;
+      this.own(name, epoch, partition.snapshot(), entriesOf(waiting, name, epoch));
+    }
   }
 
   /** What the database has of a partition that went on from a copy, which may be older. */

@@ -37,6 +37,8 @@ export interface OutboxOptions {
   /** Rows that the database refuses for what they are, not for being away, are set aside here. */
   readonly refused: RefusedFile;
   readonly onJournalled: (events: readonly JournalledEvent[]) => void;
+  /** What an earlier run left, and could not be read until now, waits from now on. */
+  readonly onFound: () => void;
   /** Samples are refused from now on, or are taken again: the spool is full, or has room. */
   readonly onFull: (full: boolean) => void;
   readonly time: Time;

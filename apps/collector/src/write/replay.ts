@@ -7,6 +7,8 @@ import type { Spool } from './spool';
 export interface ReplayOptions {
   readonly spool: Spool<Entry>;
   readonly way: DatabaseWay;
+  /** What an earlier run left, and could not be read until now, waits from now on. */
+  readonly onFound: () => void;
   readonly onReplayed: (events: readonly JournalledEvent[]) => void;
   readonly onDiskTrouble: (error: Error) => void;
   readonly time: Time;
@@ -32,7 +34,7 @@ export class Replay {
   start(): void {
     this.soon(0);
     this.looking = this.options.time.every(LOOK_AGAIN_MS, () => {
-      this.options.spool.lookAgain();
+      if (this.options.spool.lookAgain()) this.options.onFound();
       this.soon(0);
     });
   }

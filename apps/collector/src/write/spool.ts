@@ -150,9 +150,13 @@ export class Spool<Entry> {
   /**
    * What could not be read and can be now waits again, before what is newer. What came after it may be written by now:
    * whoever writes it must bear that, too.
+   *
+   * @returns whether there was such
    */
-  lookAgain(): void {
-    this.segments.splice(this.head === null ? 0 : 1, 0, ...this.folder.lookAgain());
+  lookAgain(): boolean {
+    const found = this.folder.lookAgain();
+    this.segments.splice(this.head === null ? 0 : 1, 0, ...found);
+    return found.length > 0;
   }
 
   close(): Promise<void> {

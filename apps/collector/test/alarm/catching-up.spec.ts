@@ -82,3 +82,36 @@ test('of a partition that is another collector’s nothing is said', async () =>
   plant.engine.catchUp('gate', journal);
   expect(plant.events()).toEqual([]);
 });
+
+describe('what an earlier run told and could not be read at the takeover', () => {
+  /** Raised and acknowledged by a run whose spool its successor could not read. */
+  const unread = async () => {
+    const before = new AlarmPlant('opcua', [gate]);
+    before.connect(0);
+    before.hear(1, 1, 9);
+    await before.acknowledge(H, 1);
+    return before.journal;
+  };
+  test('is known from then on, and its condition as it stands', async () => {
+    const plant = goOn([]);
+    plant.hear(11, 1, 3);
+    plant.engine.takeIn(await unread());
+    expect(plant.events()).toEqual([`${H} returned 1 @11`]);
+    expect(plant.journal[0]?.event.state).toMatchObject({ noted: { station: { by: 'li' } } });
+  });
+  test('takes back nothing that came since', async () => {
+    const plant = goOn([]);
+    plant.hear(11, 1, 9);
+    plant.hear(12, 1, 3);
+    const known = plant.stored();
+    plant.engine.takeIn((await unread()).slice(0, 1));
+    expect(plant.stored()).toEqual(known);
+    expect(plant.events()).toHaveLength(2);
+  });
+  test('of another epoch is evidence, and no state', async () => {
+    const plant = goOn([]);
+    plant.hear(11, 1, 3);
+    plant.engine.takeIn((await unread()).map((entry) => ({ ...entry, ownerEpoch: 0 })));
+    expect(plant.events()).toEqual([]);
+  });
+});

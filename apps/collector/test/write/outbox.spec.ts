@@ -65,12 +65,15 @@ let spool: Spool<Entry>;
 let outbox: Outbox;
 let told: string[];
 let full: boolean[];
+/** What waited when something was found that could not be read before. */
+let found: string[];
 let lines: string[];
 
 const start = (maxBytes = 1 << 20): void => {
   lines = [];
   told = [];
   full = [];
+  found = [];
   spool = Spool.open<Entry>({
     disk: medium.mount('spool'),
     maxBytes,
@@ -84,6 +87,7 @@ const start = (maxBytes = 1 << 20): void => {
     spool,
     refused: new RefusedFile(medium.mount('collector'), 'refused.jsonl'),
     onJournalled: (events) => told.push(...events.map((e) => e.eventId)),
+    onFound: () => found.push([...spool.waiting()].flatMap(namesOf).join(' ')),
     onFull: (isFull) => full.push(isFull),
     log: pino({ level: 'info' }, { write: (line: string) => lines.push(JSON.parse(line).msg) }),
   });
@@ -450,6 +454,24 @@ describe('when the disk fails', () => {
     start();
     await time.pass(1_000);
     expect(database.rows.toSorted()).toEqual(['e1', 'e2', 'e3', 'e4']);
+  });
+
+  test('what could not be read at a start is said when it can, before any of it is written', async () => {
+    goAway();
+    for (const id of ['e1', 'e2']) {
+      put(journal(id));
+      await time.pass(0);
+    }
+    medium.kill();
+    medium.fail({ operation: 'read' });
+    start();
+    await time.pass(60_000);
+    expect(found).toEqual([]);
+    medium.heal();
+    await time.pass(60_000);
+    expect(found).toEqual(['e1 e2']);
+    await time.pass(60_000);
+    expect(found).toHaveLength(1);
   });
 
   test('the memory has a bound: then samples are refused, and at last the journal', async () => {
