@@ -102,6 +102,20 @@ test('P9 what this run has stored itself is no earlier run: its words stay at th
   expect(line.stored()).toContain('90 good @105.5');
 });
 
+test('P2 P9 a node that was refused and comes back stands since its stamp: the refusal was no word of its source', async () => {
+  const line = new PlantLine('opcua', [tagOf(1, 'a', 'plc')]);
+  const BadNodeIdUnknown = 0x80340000 | 0;
+  const lastGood = { ts: START + 193e6, value: 5 } as never;
+  const before = new Before([stored(1, 220, { quality: BadNodeIdUnknown, value: null, lastGood })]);
+  new StoredBefore(before, line.flow.values, line.time, log).configure([1 as TagId]);
+  await settled();
+  line.time.to(225);
+  line.sink().connected();
+  line.hear(226, 1, 3, 206, { origin: 'first' });
+  await settled();
+  expect(line.stored()).toContain('3 good @206');
+});
+
 test('P8 what is known only when the database is back does not become the newest: what holds now is stored after it', async () => {
   const line = new PlantLine('opcua', [tagOf(1, 'a', 'plc')]);
   const gone = stored(1, 110, { quality: QUALITY.BadNoCommunication, value: null });

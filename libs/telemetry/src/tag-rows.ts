@@ -10,6 +10,13 @@ export const SETTLING_OF_NOW = 2 * MICROS_PER_SECOND;
 /** Words stored elsewhere than at their stamp, remembered by tag for when they are sent again. */
 const MOST_ELSEWHERE = 32;
 
+/**
+ * Whether a stored sample came from its source, with its time. Of a Bad one without a value nobody knows: that a source
+ * went, refuses a node or never sent a value we have said, at our time.
+ */
+export const isSurelyAWord = ({ quality, value }: Pick<Sample, 'quality' | 'value'>): boolean =>
+  quality >= 0 || value !== null;
+
 /** What is known of a tag's clock. */
 export interface ClockFacts {
   /** Names the clock and when it was set last: two stamps may be compared only within one era. */

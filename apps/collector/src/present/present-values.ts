@@ -2,8 +2,8 @@ import { OUR_CLOCK, type Micros, type SourceId, type TagId } from '@linepack/net
 import {
   EARLIEST_COMMISSIONING,
   PresentTag,
-  QUALITY,
   TOLERANCE,
+  isSurelyAWord,
   stampFault,
   type Circumstances,
   type ClockReading,
@@ -305,7 +305,7 @@ export class PresentValues {
   private unheard(tag: CollectorTag, former?: TagState): TagState {
     const present = this.newTag(tag.tagId);
     const newest = former?.present.newest;
-    if (newest) present.knows(newest, newest.quality === QUALITY.BadNoCommunication ? null : newest.ts, 0);
+    if (newest) present.knows(newest, isSurelyAWord(newest) ? newest.ts : null, 0);
     return { tag, present, clock: null };
   }
 

@@ -1,6 +1,6 @@
 import { MICROS_PER_SECOND, type Micros, type TagId } from '@linepack/network';
 import { SHIFTED_QUALITY_BITS, type SampleRepository } from '@linepack/store';
-import { QUALITY, qualityOf } from '@linepack/telemetry';
+import { isSurelyAWord, qualityOf } from '@linepack/telemetry';
 import type { Log } from '../log';
 import { instantOf, type Time, type Timer } from '../time';
 import type { PresentValues } from './present-values';
@@ -66,8 +66,7 @@ export class StoredBefore {
           value,
           quality: qualityOf(quality & ~SHIFTED_QUALITY_BITS),
         };
-        const isWord = newest.quality !== QUALITY.BadNoCommunication;
-        const word = isWord ? newest.ts : ((lastGood?.ts ?? null) as Micros | null);
+        const word = isSurelyAWord(newest) ? newest.ts : ((lastGood?.ts ?? null) as Micros | null);
         this.values.knows(newest, word, instantOf(this.time));
       }
       tagIds.forEach((id) => this.waiting.delete(id));
