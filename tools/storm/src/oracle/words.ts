@@ -185,6 +185,7 @@ class TagJudge {
     if (isBelievable && this.offsets.length === 1 && !this.isLate(word) && !this.isCoveredByOthers(word))
       return false;
     const ours = [saidAt, stampedAt, ...heard.map((h) => h.at)];
+    if (heard.some((h) => ts < h.at && ts > h.at - this.seemsBehind(h) - SLACK_US)) return true;
     // What we stamp stands in the time of the tag's own clock (P8), as that is known (a setting by less than half a minute
     // is not noticed), and after what stands there.
     return this.offsets.some((ahead) =>
@@ -194,6 +195,18 @@ class TagJudge {
         return isBetween || Math.abs(after) < SLACK_US || Math.abs(after - ahead) < SLACK_US;
       }),
     );
+  }
+
+  /**
+   * By how much a clock seems behind of which a process has heard only words that were late (K1), µs. The first value of
+   * its subscription tells nothing of it.
+   */
+  private seemsBehind({ at, by }: Hearing): number {
+    const [, ...changes] = this.told
+      .flatMap(({ saidAt, heard }) => heard.map((h) => ({ ...h, late: h.at - saidAt })))
+      .filter((h) => h.by === by && h.at < at)
+      .sort((a, b) => a.at - b.at);
+    return changes.length === 0 ? 0 : Math.min(...changes.map(({ late }) => late));
   }
 
   /** A server that keeps nothing back, and holds this back for so long, is taken for one whose clock was set (K3). */
@@ -220,13 +233,19 @@ class TagJudge {
     return isCovered;
   }
 
-  /** Who hears it can tell, and has heard the clock go on as it was set. */
-  private couldKnow({ stamp, stampedAt, heard }: ToldWord): boolean {
+  /**
+   * Who hears it can tell, has heard the clock go on as it was set, and goes on hearing it: of a tag that is another's by
+   * now a broker still has words for him, and he stores them as they are.
+   */
+  private couldKnow({ stamp, stampedAt, saidAt, heard }: ToldWord): boolean {
     const ahead = (stamp as number) - stampedAt;
+    const goesOn = ({ at, by }: Hearing): boolean =>
+      this.told.some((w) => w.saidAt > saidAt && w.heard.some((h) => h.by === by && h.at > at));
     const isAsSet = (w: ToldWord): boolean => Math.abs((w.stamp ?? 0) - w.stampedAt - ahead) < SLACK_US;
     return heard.every(
       (hearing) =>
         this.canTell(hearing) &&
+        goesOn(hearing) &&
         this.told.some(
           (w) => isAsSet(w) && w.heard.some((h) => h.by === hearing.by && h.at < hearing.at - SETTLED_US),
         ),
