@@ -161,7 +161,7 @@ class TagJudge {
       if (word.isAcknowledged && !rows.some((row) => this.mayStand(row.ts, word)))
         this.violate('lost word', word, rows, 'was acknowledged and does not stand where it belongs');
       const isCovered = this.covers(word);
-      const ours = word.stampedAt - SLACK_US;
+      const ours = word.stampedAt - SLACK_US - Math.max(0, ...word.heard.map((h) => this.seemsBehind(h)));
       const earliest = isCovered ? ours : Math.min(ours, (word.stamp as number) - STEP_US);
       if (word.quality >= 0 && rows.some((row) => row.ts < earliest))
         this.violate(
