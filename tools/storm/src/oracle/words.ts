@@ -203,12 +203,10 @@ class TagJudge {
    */
   private seemsBehind({ at, by }: Hearing): number {
     const [, ...changes] = this.told
-      .flatMap(({ saidAt, stamp, heard }) =>
-        heard.map((h) => ({ ...h, late: latenessOf(h.at, saidAt, stamp) })),
-      )
-      .filter((h) => h.by === by && h.at < at)
+      .flatMap(({ stamp, heard }) => heard.map((h) => ({ ...h, late: h.at - (stamp ?? -Infinity) })))
+      .filter((h) => h.by === by && h.at < at && Math.abs(h.late) < COVERED_US)
       .sort((a, b) => a.at - b.at);
-    return changes.length === 0 ? 0 : Math.min(...changes.map(({ late }) => late));
+    return changes.length === 0 ? 0 : Math.max(0, Math.min(...changes.map(({ late }) => late)));
   }
 
   /** A server that keeps nothing back, and holds this back for so long, is taken for one whose clock was set (K3). */
@@ -265,10 +263,6 @@ class TagJudge {
     );
   }
 }
-
-/** A gateway says late what a device stamped in time: by its stamp it is as late, while that is no other time. */
-const latenessOf = (at: number, saidAt: number, stamp: number | null): number =>
-  stamp !== null && stamp < saidAt && at - stamp < COVERED_US ? at - stamp : at - saidAt;
 
 const isOf = (row: Row, { value, quality }: ToldWord): boolean =>
   quality < 0 ? (row.quality & ~MARKED) === quality : row.quality >= 0 && row.value === value;
