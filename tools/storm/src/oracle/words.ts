@@ -242,14 +242,15 @@ class TagJudge {
     const goesOn = ({ at, by }: Hearing): boolean =>
       this.told.some((w) => w.saidAt > saidAt && w.heard.some((h) => h.by === by && h.at > at));
     const isAsSet = (w: ToldWord): boolean => Math.abs((w.stamp ?? 0) - w.stampedAt - ahead) < SLACK_US;
-    return heard.every(
-      (hearing) =>
-        this.canTell(hearing) &&
-        goesOn(hearing) &&
-        this.told.some(
-          (w) => isAsSet(w) && w.heard.some((h) => h.by === hearing.by && h.at < hearing.at - SETTLED_US),
-        ),
-    );
+    // At the pace of time: what came late on its way does not tell (K3).
+    const goesAsSet = ({ at, by }: Hearing): boolean => {
+      const inTime = this.told
+        .filter(isAsSet)
+        .flatMap((w) => w.heard.filter((h) => h.by === by && h.at <= at && h.at - w.saidAt < SLACK_US))
+        .map((h) => h.at);
+      return Math.max(...inTime) - Math.min(...inTime) > SETTLED_US;
+    };
+    return heard.every((hearing) => this.canTell(hearing) && goesOn(hearing) && goesAsSet(hearing));
   }
 
   private violate(rule: string, word: ToldWord, rows: readonly Row[], what: string): void {
