@@ -57,6 +57,7 @@ export class World {
     this.planFaults(random.stream('faults'));
     this.engineer(random.stream('engineer'));
     this.darken(random.stream('dark'));
+    this.deafen(random.stream('deaf'));
     if (this.worker instanceof WorkerComputer)
       this.troubleWorker(this.worker, random.stream('worker faults'));
     kernel.at(this.quietUs, () => this.quiet());
@@ -107,6 +108,21 @@ export class World {
       this.begin('stationGoesDark', random.between(70, 120), () => {
         devices.forEach((device) => device.die());
         return () => devices.forEach((device) => device.live());
+      }),
+    );
+  }
+
+  /**
+   * Nothing of the bus reaches a collector, no acknowledgement either, long enough for several events of one alarm: all of
+   * them arrived, and are said again.
+   */
+  private deafen(random: Random): void {
+    if (!random.chance(0.5)) return;
+    const { bus } = random.pick(this.collectors).routes;
+    this.kernel.after(random.between(CALM_BEFORE_S, STORM_S / 2) * 1_000, () =>
+      this.begin('busIsNotHeard', random.between(12, 20), () => {
+        bus.set('deaf');
+        return () => bus.set('open');
       }),
     );
   }
