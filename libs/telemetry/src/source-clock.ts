@@ -139,7 +139,6 @@ export class SourceClock {
   /** Another such word: what waited comes faster than it was made; a clock that was set goes on at its pace. */
   private follow(doubt: Doubt, offset: number, at: number, age: number): ClockReading {
     const { least } = doubt;
-    const caughtUp = doubt.offset - offset;
     // In step with the latest such word, or again with the first: one between them came late on the way.
     const stepsSince =
       [doubt, least].find((one) => Math.abs(one.offset - offset) <= TOLERANCE)?.since ?? null;
@@ -149,11 +148,13 @@ export class SourceClock {
     if (doubt.known === 'backlog') return { standing: 'backlog', age, stepped: false, begins: false };
     // A clock that stands still or goes backwards cannot be believed either: it, too, begins anew.
     const isStill = at - offset <= doubt.since - doubt.offset;
-    // Slower than time goes neither a clock nor a backlog that is sent at once: what follows from here tells.
-    if (caughtUp < -TOLERANCE && !isStill) return this.begin(offset, at, age, doubt.side, least);
     const since = isStill ? doubt.since : stepsSince;
-    const isSet = since !== null && at - since >= SETTLING;
-    return isSet ? this.step(offset, at) : { standing: 'doubtful', age, stepped: false, begins: false };
+    // Out of step goes neither a clock nor a backlog that is sent at once, but one late on the way or a clock set once
+    // more: what follows from here tells.
+    if (since === null)
+      return this.begin(offset, at, age, doubt.side, offset < least.offset ? undefined : least);
+    if (at - since >= SETTLING) return this.step(offset, at);
+    return { standing: 'doubtful', age, stepped: false, begins: false };
   }
 
   private step(offset: number, at: number): ClockReading {

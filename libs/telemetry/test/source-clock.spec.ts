@@ -60,6 +60,16 @@ describe('K1 the skew is the smallest delay of the last ten minutes', () => {
     ).toEqual(['doubtful', 'fresh', 'fresh']);
     expect(skewOf(clock)).toBe(600 * S);
   });
+  test('a device that is forty seconds ahead from the beginning has that skew, and its words are of now', () => {
+    const clock = new SourceClock();
+    expect(
+      standings(clock, [
+        [0, 40],
+        [10, 50],
+      ]),
+    ).toEqual(['fresh', 'fresh']);
+    expect(skewOf(clock)).toBe(-40 * S);
+  });
   test('our own wall clock set back: the clocks of the plant are where they were, that much off ours', () => {
     const clock = new SourceClock();
     steady(clock, 0, 100, 20);
@@ -134,6 +144,57 @@ describe('K3 what follows tells a clock that was set from words that had waited'
     ).toEqual(['doubtful', 'fresh', 'fresh']);
     expect([skewOf(clock), clock.steps]).toEqual([0, 0]);
   });
+  test('one garbled stamp ahead makes no backlog of a clock that is set forward later', () => {
+    expect(
+      standings(known(), [
+        [110, 3_710],
+        [120, 120],
+        [130, 3_730],
+        [140, 3_740],
+      ]),
+    ).toEqual(['doubtful', 'fresh', 'doubtful', 'set']);
+  });
+  test('set forward twice within a few seconds: of now by its last setting, and nothing of it had waited', () => {
+    const clock = known();
+    expect(
+      standings(clock, [
+        [110, 410],
+        [112, 712],
+        [114, 714],
+        [118, 718],
+        [128, 728],
+      ]),
+    ).toEqual(['doubtful', 'doubtful', 'doubtful', 'set', 'fresh']);
+    expect(skewOf(clock)).toBe(-600 * S);
+  });
+  test('set back, late on the way, and set forward a little: of now by its last setting', () => {
+    const clock = known();
+    expect(
+      standings(clock, [
+        [110, -3_490],
+        [200, -3_450],
+        [204, -3_421],
+        [208, -3_417],
+        [210, -3_415],
+      ]),
+    ).toEqual(['doubtful', 'doubtful', 'doubtful', 'doubtful', 'set']);
+    expect(skewOf(clock)).toBe(3_625 * S);
+  });
+  test('a backlog of long ago tells nothing of a clock that is set back today', () => {
+    const clock = new SourceClock();
+    steady(clock, 0, 1_000, 0);
+    standings(clock, [
+      [1_001, 100],
+      [1_002, 1_002],
+    ]);
+    steady(clock, 1_010, 4_000, 0);
+    expect(
+      standings(clock, [
+        [4_010, 410],
+        [4_020, 420],
+      ]),
+    ).toEqual(['doubtful', 'set']);
+  });
   test('what a broker kept for ten minutes comes at once', () => {
     const words = [110, 120, 130, 500, 519, 521, 690].map((stamp) => [700, stamp] as const);
     expect(standings(known(), words)).toEqual([
@@ -187,6 +248,21 @@ test('K5 a clock of which nothing was known is not said to have been set', () =>
   ] as const;
   expect(words.map(([r, s]) => clock.hear(at(s), received(r), STALE).stepped)).toEqual([false, false, false]);
   expect(clock.steps).toBe(0);
+});
+
+test('K5 it begins anew, set or not known before, with the word that shows it and with no copy of that', () => {
+  const beginning = (clock: SourceClock, words: readonly (readonly [number, number])[]): boolean[] =>
+    words.map(([r, s]) => clock.hear(at(s), received(r), STALE).begins);
+  const words = [
+    [110, -3_490],
+    [120, -3_480],
+    [120, -3_480],
+    [130, -3_470],
+  ] as const;
+  const known = new SourceClock();
+  steady(known, 0, 100, 0);
+  expect(beginning(known, words)).toEqual([false, true, false, false]);
+  expect(beginning(new SourceClock(), words)).toEqual([false, true, false, false]);
 });
 
 describe('K6 a tag whose words arrive does not stay blind behind a backlog', () => {
