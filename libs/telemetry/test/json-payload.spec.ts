@@ -121,6 +121,24 @@ describe('the bytes of a message', () => {
     expect(decoded.fault).toBe(`v: expected a number, found "${'x'.repeat(40)}"…`);
   });
 
+  test.each([
+    [7, 'nothing there'],
+    [{ v: null }, 'found null'],
+    [{ v: '0.35' }, 'found "0.35"'],
+    [{ v: 'x'.repeat(40) }, `found "${'x'.repeat(40)}"`],
+    [{ v: { deep: 1 } }, 'found a mapping'],
+    [{ v: [1] }, 'found a list'],
+  ])('say what was found for a number: %j', (body, found) => {
+    expect(decodeValue(body, { path: 'v', timePath: 'ts' }).fault).toBe(`v: expected a number, ${found}`);
+  });
+
+  test('say how long they are when they are too long', () => {
+    expect(parseMessage(new Uint8Array(PAYLOAD_BYTES_MAX + 1))).toMatchObject({
+      fault: 'expected at most 1048576 bytes, got 1048577',
+    });
+    expect(parseMessage(bytes(' '.repeat(PAYLOAD_BYTES_MAX - 1), '1'))).toEqual({ ok: true, body: 1 });
+  });
+
   test('are counted as read when the device itself says that it has no value', () => {
     const address = { path: 'v', timePath: 'ts', qualityPath: 'q' };
     expect(decodeValue({ v: null, q: 'bad' }, address).unreadable).toBeNull();

@@ -67,6 +67,12 @@ export class PlantScript {
     this.rows.push(...this.tag.settle('due', this.around(second)));
   }
 
+  /** Its source says that all is as told. */
+  repeat(second: number): void {
+    const repeat = this.tag.repeat(at(second), this.around(second));
+    if (repeat !== null) this.rows.push(repeat);
+  }
+
   lose(second: number): void {
     this.rows.push(...this.tag.gone(at(second), this.around(second)).rows);
   }

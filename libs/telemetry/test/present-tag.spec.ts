@@ -100,6 +100,36 @@ test('P8 what comes late of the time before a value that was stored again takes 
   ]);
 });
 
+test('P8 a first value that is older than the reporting interval is stored at its time and once more, now', () => {
+  const plant = new PlantScript('inOrder');
+  plant.hear(0, { value: 5, stamp: -100, origin: 'first' });
+  plant.wait(2);
+  expect(plant.stored).toEqual(['5 good @-100', '5 good @0']);
+});
+
+test('P8 a young first value is stored once', () => {
+  const plant = new PlantScript('inOrder');
+  plant.hear(0, { value: 5, stamp: -50, origin: 'first' });
+  expect(plant.tag.owes).toBe(false);
+});
+
+test('P8 nothing is owed by a tag of which nothing holds yet', () => {
+  const plant = new PlantScript('weighed');
+  plant.hear(700, { value: 9, stamp: 100, origin: 'redelivered' });
+  expect(plant.tag.owes).toBe(false);
+  plant.hear(701, { value: 9, stamp: 90, origin: 'first' });
+  expect(plant.tag.owes).toBe(true);
+});
+
+test('what a source that reports only changes holds is repeated in its name', () => {
+  const plant = new PlantScript('inOrder');
+  plant.hear(0, { value: 5, stamp: 0 });
+  plant.repeat(50);
+  expect(plant.stored).toEqual(['5 good @0']);
+  plant.repeat(200);
+  expect(plant.stored).toEqual(['5 good @0', '5 good @180']);
+});
+
 test('P8 words that come one upon the other, all behind what is stored, are stored once', () => {
   const plant = new PlantScript('weighed');
   for (let s = 0; s <= 20; s += 10) plant.hear(s, { value: s, stamp: s });
@@ -198,6 +228,19 @@ describe('a source that may send what had waited (MQTT)', () => {
     expect(beyond.every((row) => row.ts > at(100))).toBe(true);
     expect(new Set(plant.rows.map((row) => row.ts)).size).toBe(plant.rows.length);
     expect(plant.newest).toBe('3800 good');
+  });
+});
+
+test('P12 a word that had waited and could not be made durable is news when it is sent again', () => {
+  const plant = new PlantScript('weighed');
+  for (let s = 0; s <= 100; s += 10) plant.hear(s, { value: s, stamp: s });
+  plant.hear(700, { value: 9, stamp: 110 });
+  plant.hear(701, { value: 10, stamp: 701 });
+  const refused = plant.rows.find(({ ts }) => ts === at(110));
+  plant.tag.refuse(refused as never);
+  expect(plant.hear(710, { value: 9, stamp: 110, origin: 'redelivered' })).toMatchObject({
+    verdict: 'history',
+    rows: [{ ts: at(110), value: 9 }],
   });
 });
 
@@ -312,6 +355,15 @@ test('P11 times are compared within one clock only', () => {
   plant.connect();
   hear(5, 5);
   expect(sessions).toEqual([1, 1, 0, 0, 2, 3]);
+});
+
+test('P11 times from before and after a clock was set are not compared', () => {
+  const plant = new PlantScript('inOrder');
+  const session = (second: number, stamp: number): number | undefined =>
+    plant.hear(second, { value: second, stamp }).present?.clockSession;
+  for (let s = 0; s <= 100; s += 10) session(s, s);
+  const [before, after] = [session(110, 110), [120, 126, 136].map((s) => session(s, s + 40))];
+  expect(after.at(-1)).not.toBe(before);
 });
 
 describe('whatever a source says', () => {

@@ -48,6 +48,8 @@ describe('numbers off the wire', () => {
     );
     expect(integerOfWords([0xffffffff, 0xffffffff], 'UInt64')).toBe(2 ** 64);
     expect(integerOfWords([1], 'UInt64')).toBeNull();
+    expect(integerOfWords([1, 'x'], 'UInt64')).toBeNull();
+    expect(integerOfWords([Number.NaN, 1], 'UInt64')).toBeNull();
     expect(integerOfWords(7, 'Int64')).toBeNull();
   });
 });
@@ -94,6 +96,11 @@ describe('what is stored', () => {
       expect([why, isWorthStoring(state, now, rule)]).toEqual([why, stored]);
       if (stored && now.ts >= (state?.ts ?? 0)) state = now;
     }
+  });
+  test('the same value is stored where it is late, and where only its quality is another', () => {
+    expect(isWorthStoring(sample(10, 1), sample(5, 1), rule)).toBe(true);
+    expect(isWorthStoring(sample(10, 1), sample(11, 1, QUALITY.Uncertain), rule)).toBe(true);
+    expect(isWorthStoring(sample(10, null, bad), sample(10, null, bad), rule)).toBe(false);
   });
   test('a deadband of 0 stores every change and no repetition', () => {
     const all = { deadband: 0, maxReportS: 60 };

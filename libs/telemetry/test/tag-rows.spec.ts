@@ -74,6 +74,17 @@ describe('P9 after a restart', () => {
     rows.knows(row(null, 3_600, QUALITY.BadNoCommunication), at(3_000));
     expect(live(rows, word(6, 3_310, 3_610), { era: 0, skew: 300e6 })).toEqual([row(6, 3_310)]);
   });
+  test('nor does such a mark cover any time, where no word was ever stored', () => {
+    const rows = new TagRows();
+    rows.knows(row(null, 3_600, QUALITY.BadNoCommunication), null);
+    expect(live(rows, word(6, 3_310, 3_610), { era: 0, skew: 300e6 })).toEqual([row(6, 3_310)]);
+  });
+  test('a word sent again that stands after the earlier run has its own time, though its clock is ahead', () => {
+    const rows = new TagRows();
+    rows.knows(row(5, 3_600), at(3_600));
+    const again = word(6, 3_605, 3_595, { origin: 'redelivered' });
+    expect(rows.history(again, 0, { ...placing, skew: null as never })).toEqual([row(6, 3_605)]);
+  });
   test('what comes after the earlier run stands at its own time', () => {
     const rows = new TagRows();
     rows.knows(row(5, 3_600), at(3_600));
@@ -119,4 +130,33 @@ test('P8 P9 a word of a clock that was set which comes late stands when it was s
   rows.marker({ tagId: TAG, quality: QUALITY.BadNoCommunication, value: null }, at(1_200), around);
   expect(live(rows, word(3, 590, 1_210), around)).toEqual([row(3, 1_190)]);
   expect(rows.owes).toBe(true);
+});
+
+test('P7 a word stored elsewhere is known again, however many without a time came after it', () => {
+  const rows = new TagRows();
+  rows.putsElsewhere(word(1, 0), at(50));
+  for (let s = 60; s < 160; s += 1) rows.putsElsewhere(word(s, s, s, { sourceTime: null }), at(s));
+  expect(rows.isElsewhere(word(1, 0, 200, { origin: 'redelivered' }))).toBe(true);
+});
+
+test('T1 a word without a time stands at its receipt, though its clock was set before', () => {
+  const rows = new TagRows();
+  live(rows, word(1, 1_000));
+  const said = word(2, 0, 1_010, { sourceTime: null });
+  expect(live(rows, said, { era: 1, skew: 600e6 })).toEqual([row(2, 1_010)]);
+});
+
+test('P6 what its source keeps as history stands at its own time, though its clock was set since', () => {
+  const rows = new TagRows();
+  live(rows, word(1, 1_000));
+  const kept = word(2, 300, 1_010, { origin: 'historical' });
+  expect(rows.history(kept, 0, { ...placing, era: 1, skew: 600e6 })).toEqual([row(2, 300)]);
+});
+
+test('P8 two values under one stamp: which of them is the newest is not known, so the next word is stored', () => {
+  const rows = new TagRows();
+  live(rows, word(1, 10));
+  const again = word(2, 10, 20, { origin: 'redelivered' });
+  expect(rows.history(again, 0, placing)).toEqual([row(2, 10)]);
+  expect(live(rows, word(1, 30))).toEqual([row(1, 30)]);
 });
