@@ -216,12 +216,19 @@ class TagJudge {
 
   /** Whoever hears it after an earlier run or another collector stored newer words cannot know whether its clock was set (P9). */
   private isCoveredByOthers({ stamp, heard }: ToldWord): boolean {
-    return heard.some(({ at, by }) =>
-      this.told.some(
-        (other) =>
-          (other.stamp ?? 0) >= (stamp as number) && other.heard.some((h) => h.by !== by && h.at <= at),
-      ),
-    );
+    const isBehind = ({ ts, quality }: Row, at: number): boolean =>
+      quality >= 0 && ts >= (stamp as number) && ts < at - SLACK_US;
+    return heard.some(({ at, by }) => {
+      const isFirst = !this.told.some((w) => w.heard.some((h) => h.by === by && h.at < at));
+      return (
+        this.told.some(
+          (other) =>
+            (other.stamp ?? 0) >= (stamp as number) && other.heard.some((h) => h.by !== by && h.at <= at),
+        ) ||
+        // A value that held was stored again by whoever could not hear that it did no longer (P8).
+        (isFirst && this.rows.some((row) => isBehind(row, at)))
+      );
+    });
   }
 
   /** Its clock was there before it was set back. */
