@@ -152,7 +152,7 @@ export class MqttSourceModel implements PlantSource {
   ): void {
     const { process, sink, broker, clientId } = this.options;
     if (this.line !== line) return;
-    broker.reached(process, message);
+    broker.reached(process, message, flags);
     // A lasting session sends what it kept before it answers the subscription.
     this.connection.connected();
     this.connection.heard();

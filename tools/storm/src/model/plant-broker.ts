@@ -36,6 +36,8 @@ export class PlantBroker {
     readonly message: DeviceMessage;
     readonly at: number;
     readonly by: SimulatedProcess;
+    /** It came as the copy that the broker had kept of its topic. */
+    readonly isRetained: boolean;
   }[] = [];
 
   constructor(
@@ -90,8 +92,8 @@ export class PlantBroker {
   }
 
   /** A collector has it. */
-  reached(by: SimulatedProcess, message: DeviceMessage): void {
-    this.received.push({ message, at: this.kernel.now, by });
+  reached(by: SimulatedProcess, message: DeviceMessage, as: { readonly retain: boolean }): void {
+    this.received.push({ message, at: this.kernel.now, by, isRetained: as.retain });
   }
 
   acknowledge(name: string, packet: number): void {

@@ -40,6 +40,8 @@ const MARKED = 0x0408;
 interface Hearing {
   readonly at: number;
   readonly by: SimulatedProcess;
+  /** As a copy that its broker had kept. */
+  readonly isRetained: boolean;
 }
 
 /** A word that a source said, and what became of it on the way. */
@@ -83,8 +85,8 @@ const offsetsOf = ({ plant }: World, key: string): readonly number[] =>
 /** When the messages of devices were received, by payload. */
 function hearings({ plant: { broker } }: World): Map<string, Hearing[]> {
   const heard = new Map<string, Hearing[]>();
-  for (const { message, at, by } of broker.received)
-    heard.set(message.payload, [...(heard.get(message.payload) ?? []), { at, by }]);
+  for (const { message, ...hearing } of broker.received)
+    heard.set(message.payload, [...(heard.get(message.payload) ?? []), hearing]);
   return heard;
 }
 
@@ -106,8 +108,8 @@ function sent({ plant }: World, key: string, heard: ReadonlyMap<string, readonly
 }
 
 /** What a broker has retained without a time can stand nowhere: nobody knows how old it is. */
-const isCopyWithoutTime = ({ stamp, saidAt }: SaidWord, heard: readonly Hearing[]): boolean =>
-  stamp === null && heard.every(({ at }) => at > saidAt + ANSWER_US);
+const isCopyWithoutTime = ({ stamp }: SaidWord, heard: readonly Hearing[]): boolean =>
+  stamp === null && heard.every(({ isRetained }) => isRetained);
 
 /**
  * What the server said of a node, in its order; the same again is one word. A publish response is acknowledged at once:
@@ -132,7 +134,10 @@ function published({ plant: { plc }, collectors }: World, node: string): ToldWor
       stamp,
       saidAt: before?.saidAt ?? saidAt,
       stampedAt: stampedAt.get(stamp) as number,
-      heard: [...(before?.heard ?? []), ...taken.map((p) => ({ at: p.heardAt, by: p.by }))],
+      heard: [
+        ...(before?.heard ?? []),
+        ...taken.map((p) => ({ at: p.heardAt, by: p.by, isRetained: false })),
+      ],
       isAcknowledged: before?.isAcknowledged || taken.some((p) => p.isDurable || mustKeep(p)),
     });
   }
