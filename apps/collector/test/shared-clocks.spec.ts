@@ -160,3 +160,15 @@ test('K7 a value that is doubted and believed again under its old stamp does not
   ]);
   expect(line.stored().at(-1)).toBe('4 good @60');
 });
+
+test('T1 of a clock that was never set it is shown how far it is off; a first value tells nothing of it', () => {
+  const line = new PlantLine('opcua', [tagOf(1, 'a', 'plc'), tagOf(2, 'a', 'plc')]);
+  line.flow.configure(line.tags, (START - 100e6) as never);
+  line.sink().connected();
+  line.hear(10, 1, 3, -200);
+  line.hear(10, 2, 3, -200, { origin: 'first' });
+  expect(line.flow.values.clockStates('plc' as SourceId, instantOf(line.time))).toEqual([
+    { steps: 0, skew: 210e6 },
+    { steps: 0, skew: null },
+  ]);
+});

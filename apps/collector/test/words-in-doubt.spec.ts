@@ -59,6 +59,15 @@ describe('P5 a word whose clock is in doubt', () => {
     expect(line.newest()).toBe('none gone');
   });
 
+  test('was placed since too much waited: what held before holds again all the same when it turns out to have waited', async () => {
+    const line = running();
+    for (let i = 0; i < 12; i += 1) line.hear(103 + i / 10, 1, 900 + i, -400 + i / 10);
+    await settled();
+    expect([line.present(), line.stored().includes('900 good @-400')]).toEqual(['911 uncertain', true]);
+    line.hear(106, 2, 106, 106);
+    expect(line.present()).toBe('100 good');
+  });
+
   test('is not stored as what holds now before it has its place', async () => {
     const line = running();
     line.hear(103, 1, 7, 95);

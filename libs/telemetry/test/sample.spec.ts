@@ -106,6 +106,10 @@ describe('what is stored', () => {
     const all = { deadband: 0, maxReportS: 60 };
     expect(isWorthStoring(sample(0, 1), sample(1, 1 + 1e-12), all)).toBe(true);
     expect(isWorthStoring(sample(0, 1), sample(1, 1), all)).toBe(false);
+    // Two values under one stamp are two, however near they are.
+    const coarse = { deadband: 0.5, maxReportS: 60 };
+    expect(isWorthStoring(sample(0, 1), sample(0, 1.1), coarse)).toBe(true);
+    expect(isWorthStoring(sample(0, 1), sample(0, 1), coarse)).toBe(false);
   });
   test('a steady drift below the deadband is never more than the deadband behind', () => {
     fc.assert(
