@@ -110,7 +110,9 @@ export class CollectorNode {
     this.process = process;
     this.sources.clear();
     this.kernel.note(process.name, 'starts');
-    if (!this.plant.database.answers(this.name)) this.forgotten = true;
+    // It goes on from its copy, which may be a second older than what was told.
+    const { database } = this.plant;
+    if (!database.answers(this.name) || !database.isWell) this.forgotten = true;
     process.onEnd(() => {
       this.medium.kill();
       this.diedAt = this.kernel.now;
