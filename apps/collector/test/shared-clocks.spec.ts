@@ -172,3 +172,18 @@ test('T1 of a clock that was never set it is shown how far it is off; a first va
     { steps: 0, skew: null },
   ]);
 });
+
+test('P9 a clock that is set when nothing is known of it but what had waited stays out of the time that covered', async () => {
+  const line = new PlantLine('mqtt', [tagOf(1, 'a', 'broker', 8)]);
+  line.sink().connected();
+  for (const stamp of [100, 102.3, 104, 108 - 3_600, 112 - 3_600, 116 - 3_600])
+    line.hear(128.4, 1, stamp, stamp);
+  for (let s = 132; s <= 156; s += 4) line.hear(s, 1, s, s - 3_600);
+  await settled();
+  expect(line.stored().slice(-4)).toEqual([
+    '144 good @144',
+    '148 good @148',
+    '152 good @152',
+    '156 good @156',
+  ]);
+});

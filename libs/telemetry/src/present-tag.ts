@@ -161,6 +161,11 @@ export class PresentTag {
     return sourceTime !== null && this.told?.era === era && sourceTime < this.told.stamp;
   }
 
+  /** Something newer of the same clock was told before, or stands at its own time since it had waited. */
+  isInCoveredTime(word: Word, clock: ClockFacts): boolean {
+    return this.isBehind(word, clock) || this.rows.isBehindWhatWaited(word, clock);
+  }
+
   /** Its stamp is not after what an earlier run stored last. */
   isOfEarlierRuns(word: Word): boolean {
     return this.rows.isOfEarlierRuns(word);

@@ -61,6 +61,8 @@ export class TagRows {
   private isUnsure = false;
   /** The newest stamp that stands at its own time, and in which era of its clock. */
   private own: { readonly stamp: Micros; readonly era: number } | null = null;
+  /** The same of what had waited: it covers its clock's time where nothing else is known of it. */
+  private waited: { readonly stamp: Micros; readonly era: number } | null = null;
   /**
    * The newest sample does not say what holds now: since when, and when the latest word came. On our steady clock: the
    * other one may be set before it is stored.
@@ -117,6 +119,11 @@ export class TagRows {
   /** Whether a word's stamp is not after what an earlier run stored last. */
   isOfEarlierRuns({ sourceTime }: Word): boolean {
     return sourceTime !== null && sourceTime <= this.floor;
+  }
+
+  /** Whether something later of the same clock, which had waited, stands at its own time. */
+  isBehindWhatWaited({ sourceTime }: Word, { era }: ClockFacts): boolean {
+    return sourceTime !== null && this.waited?.era === era && sourceTime < this.waited.stamp;
   }
 
   /** Whether this very word was stored elsewhere than at its stamp. */
@@ -190,6 +197,8 @@ export class TagRows {
     const isFree = this.own === null && !this.isCoveredBefore(word, around);
     const isOfItself = word.origin === 'historical' || this.isItsOwn(around) || isFree;
     const ts = isOfItself ? stamp : saidAt(stamp, around.skew ?? 0, word.receivedAt);
+    if (isOfItself && word.origin !== 'historical' && stamp > (this.waited?.stamp ?? -Infinity))
+      this.waited = { stamp, era: around.era };
     return this.past(sampleOf(word, ts), heard, around);
   }
 
@@ -260,7 +269,8 @@ export class TagRows {
     if (this.own === null) {
       // A first value was stored by the run that heard it become so.
       if (isFirst) return stamp > this.floor;
-      return isOfNow && !this.isCoveredBefore(word, around);
+      const wasSetSince = this.waited !== null && this.waited.era !== around.era && stamp < this.waited.stamp;
+      return isOfNow && !wasSetSince && !this.isCoveredBefore(word, around);
     }
     if (this.own.era !== around.era) return false;
     // What became so while nobody could hear became so after what was told before.

@@ -199,7 +199,7 @@ export class PresentValues {
     state.clock = clock;
     const said = this.readClock(state, clock, word, now);
     // A first value tells nothing of its clock; that its time is covered, it does.
-    const isSetBack = said?.begins === true && present.isBehind(word, clockFacts(clock, now));
+    const isSetBack = said?.begins === true && present.isInCoveredTime(word, clockFacts(clock, now));
     const isSet = said?.stepped === true || isSetBack;
     if (isSet) clock.wasSet();
     const taken = present.take(word, this.around(state, said, now));
